@@ -1,0 +1,68 @@
+"""Answers that need no understanding: yes, no, never mind, and a choice by its words or its place."""
+
+from __future__ import annotations
+
+from typing import Optional, Sequence
+
+from clinic.questions import Choice
+from understanding.folding import fold
+
+_STOPS = frozenset(
+    fold(word)
+    for word in (
+        "forget it", "never mind", "nevermind", "cancel", "leave it", "not now", "خلاص", "لا خلاص", "انسى", "انسي",
+        "إلغاء", "الغاء", "مو الحين", "مش دلوقتي", "بطلت", "خلاص بطلت", "khalas", "5alas", "la 5alas", "insa",
+    )
+)  # fmt: skip
+_YES = frozenset(
+    fold(word)
+    for word in (
+        "yes", "y", "ok", "okay", "confirm", "sure", "yep", "yes please", "نعم", "اي", "ايوه", "ايوا", "ايه", "تمام",
+        "اوكي", "موافق", "تأكيد", "اكد", "أكيد", "ok inshallah", "aywa", "na3am", "tamam", "akeed", "eh", "👍",
+    )
+)  # fmt: skip
+_NO = frozenset(fold(word) for word in ("no", "nope", "لا", "لأ", "مو", "la", "la2", "other", "غيره"))
+_ORDINALS = {
+    fold(word): index
+    for index, words in enumerate(
+        (
+            ("1", "first", "the first", "the first one", "الاول", "الاولى", "اول واحد", "el awal", "awel wa7ed"),
+            ("2", "second", "the second", "the second one", "الثاني", "التاني", "الثانيه", "el tani", "el thani"),
+            ("3", "third", "the third", "the third one", "الثالث", "التالت", "الثالثه", "el talet", "el thaleth"),
+            ("4", "fourth", "the fourth", "الرابع", "الرابعه", "el rabe3"),
+            ("5", "fifth", "the fifth", "الخامس", "el 5ames"),
+            ("6", "sixth", "the sixth", "السادس"),
+            ("7", "seventh", "the seventh", "السابع"),
+            ("8", "eighth", "the eighth", "الثامن", "التامن"),
+        )
+    )
+    for word in words
+}
+
+
+def says_yes(text: str) -> bool:
+    return _bare(text) in _YES
+
+
+def says_no(text: str) -> bool:
+    return _bare(text) in _NO
+
+
+def says_stop(text: str) -> bool:
+    """Never mind: the flow ends. ("Stop" alone means our messages, and is the opt-out's.)"""
+    return _bare(text) in _STOPS
+
+
+def choice_said(text: str, choices: Sequence[Choice], by_place: bool = True) -> Optional[Choice]:
+    """The choice whose title is the whole message, or, by place, "2", "the second", "التاني"."""
+    said = _bare(text)
+    for choice in choices:
+        if said == fold(choice.title):
+            return choice
+    if by_place and said in _ORDINALS and _ORDINALS[said] < len(choices):
+        return choices[_ORDINALS[said]]
+    return None
+
+
+def _bare(text: str) -> str:
+    return fold(text).strip(" .!?،؟")
