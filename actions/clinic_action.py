@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from datetime import datetime, timezone
-from functools import lru_cache
 from typing import Any, Mapping, Optional
 
 from psycopg2.errorcodes import DEADLOCK_DETECTED, SERIALIZATION_FAILURE
@@ -24,13 +23,12 @@ from clinic.conversations import (
     lock_conversation,
     set_language,
 )
-from clinic.database.connect import open_engine
-from clinic.database.embedded_url import current_url
 from clinic.database.tables import turns
 from clinic.dialogue import Entity, Message, Reply, Turn, When, begin_turn, converse
 from clinic.flows import FLOWS
 from clinic.schedule import load_clinic
 from clinic.taps import Tap
+from istiqbal.bootstrap import shared_engine
 from istiqbal.settings import read_settings
 from messaging.bubbles import Bubble
 
@@ -41,13 +39,7 @@ TRIES = 3
 _RETRYABLE = frozenset({DEADLOCK_DETECTED, SERIALIZATION_FAILURE})
 
 
-@lru_cache(maxsize=1)
-def shared_engine() -> Engine:
-    """The action server's connections, opened at its first turn."""
-    return open_engine(current_url(read_settings()))
-
-
-class ClinicAction(Action):
+class ClinicAction(Action, ABC):
     """Subclasses give `feature` and `work`. The engine and the clock can be handed in."""
 
     feature: str
@@ -121,7 +113,7 @@ class ClinicAction(Action):
         return converse(turn, self.work, FLOWS)
 
 
-class HumanAction(ClinicAction):
+class HumanAction(ClinicAction, ABC):
     """What people must see is never read as an answer to a question of ours."""
 
     def reply(self, turn: Turn) -> list[Bubble]:

@@ -103,7 +103,7 @@ def _prices(turn: Turn) -> str:
     asked = turn.message.first("specialty")
 
     def price(amount: Optional[float]) -> str:
-        return say("faq_price_unknown", turn.language) if amount is None else f"{amount:g} {turn.clinic.currency}"
+        return say("faq_price_unknown", turn.language) if amount is None else f"{float(amount):g} {turn.clinic.currency}"
 
     for one in specialties:
         if asked and one.code == asked.value and one.price is not None:

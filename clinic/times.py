@@ -17,7 +17,9 @@ def render_clock(moment: datetime, timezone: str, language: str, digits: str = "
     local = _local(moment, timezone)
     hour = local.hour % 12 or 12
     half = "PM" if local.hour >= 12 else "AM"
-    suffix = _ARABIC_HALVES[half] if language == "ar" else half.lower()
+    suffix = half.lower()
+    if language == "ar":
+        suffix = "ظهرًا" if local.hour == 12 else _ARABIC_HALVES[half]
     return _digits(f"{hour}:{local.minute:02d} {suffix}", digits)
 
 
@@ -45,7 +47,7 @@ def render_row(moment: datetime, now: datetime, timezone: str, language: str) ->
     clock = render_clock(moment, timezone, language)
     if language == "ar":
         near = {0: "اليوم", 1: "غدًا"}.get(days) or f"{format_date(local, 'EEEE', locale='ar_EG')} {local.day}/{local.month}"
-        return f"{near}، {clock.replace('صباحًا', 'ص').replace('مساءً', 'م')}"
+        return f"{near}، {clock.replace('صباحًا', 'ص').replace('مساءً', 'م').replace('ظهرًا', 'ظ')}"
     near = {0: "Today", 1: "Tomorrow"}.get(days) or format_date(local, "EEE d MMM", locale="en_GB")
     return f"{near}, {clock}"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 TITLES: Mapping[int, tuple[str, int]] = {
     0: ("AuthException", 401),
@@ -72,8 +73,8 @@ class GraphError(Exception):
         code: int,
         details: str = "",
         *,
-        message: Optional[str] = None,
-        subcode: Optional[int] = None,
+        message: str | None = None,
+        subcode: int | None = None,
         kind: str = "OAuthException",
     ) -> None:
         title, status = TITLES.get(code, ("Unknown error", 400))

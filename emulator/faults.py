@@ -6,7 +6,7 @@ import itertools
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 KINDS = ("refuse", "delay", "timeout_after_accept", "duplicate", "reorder", "batch", "drop_statuses")
 DEFAULT_SECONDS = {"delay": 1.0, "timeout_after_accept": 60.0, "reorder": 0.5, "batch": 0.3}
@@ -28,15 +28,15 @@ class Fault:
 
     id: str
     kind: str
-    rate: Optional[float] = None
-    count: Optional[int] = None
+    rate: float | None = None
+    count: int | None = None
     code: int = 131000
     seconds: float = 0.0
     on: str = "graph"
     times: int = 1
     size: int = 10
     statuses: tuple[str, ...] = ()
-    wa_id: Optional[str] = None
+    wa_id: str | None = None
     struck: int = 0
 
     def to_json(self) -> dict[str, Any]:
@@ -58,12 +58,12 @@ class Faults:
     def all(self) -> list[Fault]:
         return list(self._faults)
 
-    def clear(self, fault_id: Optional[str] = None) -> None:
+    def clear(self, fault_id: str | None = None) -> None:
         self._faults = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
 
     def take(
-        self, kind: str, *, wa_id: Optional[str] = None, on: Optional[str] = None, status: Optional[str] = None
-    ) -> Optional[Fault]:
+        self, kind: str, *, wa_id: str | None = None, on: str | None = None, status: str | None = None
+    ) -> Fault | None:
         """The first fault of that kind that strikes now, counted; None if nothing goes wrong."""
         for fault in self._faults:
             applies = (

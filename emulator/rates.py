@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Optional
 
 from emulator.errors import GraphError
 from emulator.settings import EmulatorSettings
@@ -48,17 +47,15 @@ class Rates:
             if bucket is not None:
                 bucket.tokens -= 1
 
-    def _pair(self, number_id: str, patient: str, now: datetime) -> Optional[Bucket]:
+    def _pair(self, number_id: str, patient: str, now: datetime) -> Bucket | None:
         size = self._settings.pair_burst
         if not size:
             return None
-        bucket = self._pairs.setdefault(
-            (number_id, patient), Bucket(size, 1 / self._settings.pair_seconds, size, now)
-        )
+        bucket = self._pairs.setdefault((number_id, patient), Bucket(size, 1 / self._settings.pair_seconds, size, now))
         bucket.fill(now)
         return bucket
 
-    def _number(self, number_id: str, now: datetime) -> Optional[Bucket]:
+    def _number(self, number_id: str, now: datetime) -> Bucket | None:
         size = self._settings.throughput
         if not size:
             return None

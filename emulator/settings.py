@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Optional
 
 from istiqbal.settings import Settings
 
@@ -35,8 +34,8 @@ class EmulatorSettings:
     pair_burst: int = 45
     pair_seconds: float = 6.0
     throughput: int = 80
-    delivered_after: Optional[float] = 0.15
-    read_after: Optional[float] = 0.4
+    delivered_after: float | None = 0.15
+    read_after: float | None = 0.4
     typing_seconds: float = 25.0
     ack_timeout: float = 20.0
     # Meta keeps trying for days; here a receiver that is down has minutes.
@@ -46,7 +45,7 @@ class EmulatorSettings:
     verify_at_start: bool = False
 
 
-def emulator_settings(settings: Settings, webhook_url: Optional[str] = None) -> EmulatorSettings:
+def emulator_settings(settings: Settings, webhook_url: str | None = None) -> EmulatorSettings:
     """The emulator of this installation: its webhooks go to Rasa unless another target is given."""
     return EmulatorSettings(
         app_secret=settings.app_secret,

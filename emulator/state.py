@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Optional
+from typing import Any
 
 from emulator.settings import BusinessNumber, EmulatorSettings
 
@@ -42,7 +42,7 @@ class PhoneMessage:
     content: dict[str, Any]
     shown: dict[str, Any]
     status: str
-    callback_data: Optional[str] = None
+    callback_data: str | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
     reaction: str = ""
     version: int = 0
@@ -63,7 +63,7 @@ class PhoneMessage:
             "message": self.content,
         }
 
-    def _reply_to(self) -> Optional[str]:
+    def _reply_to(self) -> str | None:
         context = self.content.get("context")
         if not isinstance(context, dict):
             return None
@@ -84,7 +84,7 @@ class Patient:
     messages: list[PhoneMessage] = field(default_factory=list)
     failed: list[PhoneMessage] = field(default_factory=list)
     wrote_at: dict[str, datetime] = field(default_factory=dict)
-    typing_until: Optional[datetime] = None
+    typing_until: datetime | None = None
     version: int = 0
 
     def is_typing(self, now: datetime) -> bool:
@@ -113,7 +113,7 @@ class Media:
     data: bytes
     mime_type: str
     filename: str
-    url_until: Optional[datetime] = None
+    url_until: datetime | None = None
 
     @property
     def sha256(self) -> str:
@@ -165,10 +165,10 @@ class World:
             self.touch(found)
         return found
 
-    def patient_by_user_id(self, user_id: str) -> Optional[Patient]:
+    def patient_by_user_id(self, user_id: str) -> Patient | None:
         return self._by_user_id.get(user_id)
 
-    def find(self, wamid: str) -> Optional[tuple[Patient, PhoneMessage]]:
+    def find(self, wamid: str) -> tuple[Patient, PhoneMessage] | None:
         return self._messages.get(wamid)
 
     def add(self, patient: Patient, message: PhoneMessage) -> None:
@@ -192,7 +192,7 @@ class World:
         message.status = status
         self.touch(patient, message)
 
-    def touch(self, patient: Patient, message: Optional[PhoneMessage] = None) -> None:
+    def touch(self, patient: Patient, message: PhoneMessage | None = None) -> None:
         patient.version = next(self._versions)
         if message is not None:
             message.version = patient.version
@@ -202,18 +202,21 @@ class World:
         self._bell.set()
         self._bell = asyncio.Event()
 
-    async def changed(self) -> None:
-        """Return at the next change."""
-        await self._bell.wait()
+    @staticmethod
+    def monotonic() -> float:
+        """The event loop's time, for deadlines."""
+        return asyncio.get_running_loop().time()
 
     async def changed_within(self, seconds: float) -> bool:
+        """Return at the next change after this call, False when none came in time."""
+        bell = self._bell
         try:
-            await asyncio.wait_for(self.changed(), seconds)
+            await asyncio.wait_for(bell.wait(), seconds)
         except asyncio.TimeoutError:
             return False
         return True
 
-    def messages_after(self, patient: Patient, wamid: Optional[str], number_id: Optional[str]) -> list[PhoneMessage]:
+    def messages_after(self, patient: Patient, wamid: str | None, number_id: str | None) -> list[PhoneMessage]:
         """What the phone shows after that message, in order. Raises NoSuchMessage."""
         messages: Iterator[PhoneMessage] = iter(patient.messages)
         if wamid is not None and not any(message.wamid == wamid for message in messages):
