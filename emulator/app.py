@@ -9,10 +9,11 @@ from pathlib import Path
 
 import httpx
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from emulator import control, graph
+from emulator.answers import JsonAnswer
 from emulator.errors import GraphError
 from emulator.faults import Faults
 from emulator.inbound import Phones
@@ -54,12 +55,19 @@ def create_app(
         yield
         await courier.close()
 
-    app = FastAPI(title="WhatsApp emulator", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="WhatsApp emulator",
+        lifespan=lifespan,
+        default_response_class=JsonAnswer,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.world, app.state.courier = world, courier
 
     @app.exception_handler(GraphError)
-    async def refuse(_: Request, error: GraphError) -> JSONResponse:
-        return JSONResponse(error.to_json(), status_code=error.status)
+    async def refuse(_: Request, error: GraphError) -> JsonAnswer:
+        return JsonAnswer(error.to_json(), status_code=error.status)
 
     @app.get("/")
     async def phone_page() -> FileResponse:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse
 
+from emulator.answers import JsonAnswer
 from emulator.faults import BadFault, Faults
 from emulator.inbound import BadMessage, NothingToTap, Phones
 from emulator.outbound import Deliveries
@@ -100,7 +100,7 @@ def build_router(control: Control) -> APIRouter:
     async def idle(request: Request) -> Response:
         """Waits until no webhook is on its way any more: 200, or 408 when `wait` seconds were not enough."""
         done = await courier.wait_idle(seconds_to_wait(request))
-        return JSONResponse({"idle": done}, status_code=200 if done else 408)
+        return JsonAnswer({"idle": done}, status_code=200 if done else 408)
 
     @router.get("/numbers")
     async def numbers() -> list[dict[str, str]]:

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
+from emulator.answers import JsonAnswer
 from emulator.errors import GraphError, invalid_parameter, missing_object
 from emulator.faults import Fault, Faults
 from emulator.limits import TYPES, check_message
@@ -148,7 +148,7 @@ def build_router(graph: Graph) -> APIRouter:
             raise GraphError(133010, "Register this phone number before sending")
         body = await read_json(request)
         if body.get("messaging_product") == "whatsapp" and body.get("status") == "read":
-            return JSONResponse(mark_read(graph, body))
+            return JsonAnswer(mark_read(graph, body))
         check_head(body)
         patient, contact = find_recipient(world, number, body)
         await strike(faults.take("delay", wa_id=patient.wa_id, on="graph"))
@@ -168,7 +168,7 @@ def build_router(graph: Graph) -> APIRouter:
         sent: dict[str, Any] = {"id": wamid}
         if template is not None:
             sent["message_status"] = "accepted"
-        return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
+        return JsonAnswer({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
 
     @router.post("/{version}/{number_id}/media")
     async def upload(request: Request, number_id: str) -> Response:
@@ -184,7 +184,7 @@ def build_router(graph: Graph) -> APIRouter:
             raise GraphError(131053, "The file is empty or too large for its type")
         media = Media(world.new_id(), data, mime_type, file.filename or "")
         world.media[media.id] = media
-        return JSONResponse({"id": media.id})
+        return JsonAnswer({"id": media.id})
 
     @router.get("/{version}/{account_id}/message_templates")
     async def list_templates(request: Request, account_id: str) -> Response:
@@ -199,7 +199,7 @@ def build_router(graph: Graph) -> APIRouter:
                 if key in wanted
             )
         ]
-        return JSONResponse(page_of(found, wanted.get("limit"), wanted.get("after")))
+        return JsonAnswer(page_of(found, wanted.get("limit"), wanted.get("after")))
 
     @router.post("/{version}/{account_id}/message_templates")
     async def create_template(request: Request, account_id: str) -> Response:
@@ -207,7 +207,7 @@ def build_router(graph: Graph) -> APIRouter:
         template = graph.templates.create(graph.account(account_id), await read_json(request))
         answer = {"id": template.id, "status": "PENDING", "category": template.category}
         graph.deliveries.tell_template(template)
-        return JSONResponse(answer)
+        return JsonAnswer(answer)
 
     @router.delete("/{version}/{account_id}/message_templates")
     async def delete_template(request: Request, account_id: str) -> Response:
@@ -215,39 +215,39 @@ def build_router(graph: Graph) -> APIRouter:
         name = request.query_params.get("name", "")
         if not graph.templates.delete(graph.account(account_id), name):
             raise invalid_parameter("There is no template of that name.")
-        return JSONResponse({"success": True})
+        return JsonAnswer({"success": True})
 
     @router.get("/{version}/{account_id}/phone_numbers")
     async def phone_numbers(request: Request, account_id: str) -> Response:
         graph.authorise(request)
         graph.account(account_id)
         numbers = [number_json(number) for number in world.numbers.values() if number.business_account_id == account_id]
-        return JSONResponse({"data": numbers})
+        return JsonAnswer({"data": numbers})
 
     @router.post("/{version}/{account_id}/subscribed_apps")
     async def subscribe(request: Request, account_id: str) -> Response:
         graph.authorise(request)
         graph.account(account_id)
-        return JSONResponse({"success": True})
+        return JsonAnswer({"success": True})
 
     @router.get("/{version}/{object_id}")
     async def get_object(request: Request, object_id: str) -> Response:
         graph.authorise(request)
         if object_id in world.media:
-            return JSONResponse(media_json(world, world.media[object_id], str(request.base_url)))
+            return JsonAnswer(media_json(world, world.media[object_id], str(request.base_url)))
         if object_id in world.numbers:
-            return JSONResponse(number_json(world.numbers[object_id]))
+            return JsonAnswer(number_json(world.numbers[object_id]))
         template: Template | None = graph.templates.by_id(object_id)
         if template is None:
             raise missing_object(object_id)
-        return JSONResponse(template.to_json())
+        return JsonAnswer(template.to_json())
 
     @router.delete("/{version}/{media_id}")
     async def delete_media(request: Request, media_id: str) -> Response:
         graph.authorise(request)
         if world.media.pop(media_id, None) is None:
             raise missing_object(media_id)
-        return JSONResponse({"success": True})
+        return JsonAnswer({"success": True})
 
     @router.get("/whatsapp_business/attachments/")
     async def attachment(request: Request, mid: str = "") -> Response:

@@ -90,7 +90,7 @@ class Phone:
             f"{self._path}/messages", params={"after": wamid, "wait": wait}, timeout=wait + 5
         )
         answer.raise_for_status()
-        return [message for message in answer.json()["messages"] if message["direction"] == "in"]
+        return [message for message in answer.json()["messages"] if message["from"] == "business"]
 
     def shows(self) -> list[dict[str, Any]]:
         answer = httpx.get(f"{self._path}/messages")

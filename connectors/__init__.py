@@ -1,0 +1,1 @@
+"""Channels through which patients reach the clinic."""

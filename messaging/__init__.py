@@ -1,0 +1,1 @@
+"""The durable way of a message in (inbox, turn) and out (outbox, sender, statuses)."""
