@@ -25,6 +25,8 @@ RETRY_SECONDS = (1, 4)
 # When not even giving up worked, the database is in trouble. A message is never dropped for that.
 TROUBLE_SECONDS = 5
 AGENT_POLL_SECONDS = 0.2
+# Procrastinate tells of new jobs, but not that a lock is free: a patient's next message waits for this look.
+NEXT_TURN_SECONDS = 0.2
 
 
 class TurnRetry(BaseRetryStrategy):
@@ -95,6 +97,7 @@ class InboundWorker:
             on_ready=self._begin,
             queues=[INBOUND],
             concurrency=CONCURRENCY,
+            fetch_job_polling_interval=NEXT_TURN_SECONDS,
             name="inbound",
             additional_context={"turns": self._turns},
             **self._options,

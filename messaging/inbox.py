@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Optional
+from typing import Optional, Sequence
 
 from psycopg2.errorcodes import DEADLOCK_DETECTED, SERIALIZATION_FAILURE
 from sqlalchemy import text
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from clinic.conversations import Conversation, UnknownNumber, ensure_conversation, note_inbound
+from clinic.conversations import Conversation, UnknownNumber, ensure_conversation, lock_conversation, note_inbound
 from clinic.database.tables import messages
 from clinic.desk_events import notify_desk
 from connectors.whatsapp.payloads import InboundMessage, Webhook
@@ -53,12 +53,9 @@ def receive(engine: Engine, webhook: Webhook, now: datetime) -> Stored:
 def store_webhook(conn: Connection, webhook: Webhook, now: datetime) -> Stored:
     """Store its messages, each with a job, and apply its statuses. A message that is there already changes nothing."""
     new = repeated = unknown = 0
-    known: dict[tuple[str, Optional[str], Optional[str]], Optional[Conversation]] = {}
+    conversations = _conversations(conn, webhook.messages)
     for message in webhook.messages:
-        sender = (message.phone_number_id, message.wa_id, message.user_id)
-        if sender not in known:
-            known[sender] = _conversation(conn, message)
-        conversation = known[sender]
+        conversation = conversations[_sender(message)]
         if conversation is None:
             unknown += 1
         elif _store(conn, conversation, message, now):
@@ -69,17 +66,31 @@ def store_webhook(conn: Connection, webhook: Webhook, now: datetime) -> Stored:
     return Stored(new, repeated, unknown)
 
 
+Sender = tuple[str, str, str]
+
+
+def _sender(message: InboundMessage) -> Sender:
+    return message.phone_number_id, message.wa_id or "", message.user_id or ""
+
+
+def _conversations(conn: Connection, found: Sequence[InboundMessage]) -> dict[Sender, Optional[Conversation]]:
+    """Locked in one order for all webhooks, so that two about the same people do not wait for each other."""
+    newest = {_sender(message): message for message in found}
+    return {sender: _conversation(conn, newest[sender]) for sender in sorted(newest)}
+
+
 def _conversation(conn: Connection, message: InboundMessage) -> Optional[Conversation]:
     try:
-        return ensure_conversation(
+        conversation = ensure_conversation(
             conn,
             message.phone_number_id,
             wa_id=message.wa_id,
             user_id=message.user_id,
             profile_name=message.profile_name,
         )
+        return lock_conversation(conn, conversation.id)
     except UnknownNumber:
-        logger.warning("a message to phone_number_id %.40r, which is no clinic's, was left out", message.phone_number_id)
+        logger.warning("a message to phone_number_id %.40r, no clinic's, was left out", message.phone_number_id)
         return None
 
 

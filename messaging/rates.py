@@ -23,6 +23,8 @@ class Buckets:
 
     # Buckets are forgotten once they would be full again; looked at when there are this many.
     MANY = 10_000
+    # Clocks tick in microseconds: who waited as told must not be a hair short of a token.
+    NEARLY = 1e-3
 
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
@@ -33,10 +35,10 @@ class Buckets:
         """Take a token (0.0), or take none and be told in how many seconds there is one. `at` in seconds."""
         with self._lock:
             tokens = self._tokens(key, at)
-            if tokens < 1 - 1e-9:
+            if tokens < 1 - self.NEARLY:
                 return (1 - tokens) / self._rate.per_second
             self._forget(at)
-            self._buckets[key] = (tokens - 1, at)
+            self._buckets[key] = (max(0.0, tokens - 1), at)
             return 0.0
 
     def _tokens(self, key: str, at: float) -> float:

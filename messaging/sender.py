@@ -11,6 +11,7 @@ from typing import Any, Callable, Mapping, Optional, Protocol
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from clinic.database.tables import contacts, conversations, messages
 from clinic.desk_events import notify_desk
@@ -195,11 +196,13 @@ def _render(row: Any) -> Optional[Mapping[str, Any]]:
 
 def _accept(conn: Connection, message_id: str, wamid: str) -> None:
     """A status may have come first, and then knows better than `accepted`."""
-    conn.execute(
-        update(messages)
-        .where(messages.c.id == message_id)
-        .values(wamid=func.coalesce(messages.c.wamid, wamid))
-    )
+    named = update(messages).where(messages.c.id == message_id)
+    try:
+        with conn.begin_nested():
+            conn.execute(named.values(wamid=func.coalesce(messages.c.wamid, wamid)))
+    except IntegrityError:
+        # It was sent all the same; statuses find it by our own id.
+        logger.error("message %s was accepted under the name of another one", message_id)
     _while_sending(conn, message_id, status="accepted")
 
 

@@ -142,9 +142,20 @@ def webhook_blueprint(webhook: Webhook, name: str = "whatsapp") -> Blueprint:
     blueprint.listener("after_server_start")(server.start)
     blueprint.listener("before_server_stop")(server.stop)
     blueprint.listener("after_server_stop")(server.close)
-    blueprint.add_route(server.verify, "/webhook", methods=["GET"], name="verify")
-    blueprint.add_route(server.receive, "/webhook", methods=["POST"], name="receive")
-    blueprint.add_route(server.health, "/health", methods=["GET"], name="health")
+
+    # Sanic writes on its handlers, which a bound method does not take.
+    @blueprint.get("/webhook", name="verify")
+    async def verify(request: Request) -> HTTPResponse:
+        return await server.verify(request)
+
+    @blueprint.post("/webhook", name="receive")
+    async def receive_webhook(request: Request) -> HTTPResponse:
+        return await server.receive(request)
+
+    @blueprint.get("/health", name="health")
+    async def health(request: Request) -> HTTPResponse:
+        return await server.health(request)
+
     return blueprint
 
 

@@ -82,7 +82,7 @@ def _buttons(bubble: Bubble) -> dict[str, Any]:
         "action": {
             "buttons": [
                 {"type": "reply", "reply": {"id": option.id, "title": title}}
-                for option, title in zip(bubble.options, titles)
+                for option, title in zip(bubble.options, titles, strict=True)
             ]
         },
     }
@@ -93,7 +93,7 @@ def _list(bubble: Bubble) -> dict[str, Any]:
     label = shorten(bubble.list_button or "", limits.LIST_BUTTON)
     label = UNNAMED_LIST if is_blank(label) else label
     rows: list[dict[str, str]] = []
-    for option, title in zip(bubble.options, titles):
+    for option, title in zip(bubble.options, titles, strict=True):
         row = {"id": option.id, "title": title}
         description = shorten(option.description, limits.ROW_DESCRIPTION)
         if not is_blank(description):

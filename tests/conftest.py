@@ -1,0 +1,71 @@
+"""Real PostgreSQL for every test: one embedded server a run, one database a test, copied from a migrated template."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Engine, make_url
+
+from clinic.database.connect import open_engine
+from clinic.database.embedded import EmbeddedPostgres
+from clinic.database.migrate import upgrade
+from clinic.demo import DemoClinic, seed_demo
+from istiqbal.settings import EMULATOR_BUSINESS_ACCOUNT_ID, EMULATOR_PHONE_NUMBER_ID
+
+TEMPLATE = "istiqbal_template"
+
+
+def in_database(url: str, name: str) -> str:
+    """The same server, another database; the query (with the socket's folder) stays."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server of this run alone, with a migrated template in it; it ends with the run."""
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    if os.geteuid() == 0:
+        # pytest's folders are its own; the server's user has to pass through them.
+        for parent in (folder, folder.parent, folder.parent.parent):
+            parent.chmod(0o711)
+    server = EmbeddedPostgres(folder)
+    server.start()
+    try:
+        _in_server(server.url, f'CREATE DATABASE "{TEMPLATE}"')
+        upgrade(in_database(server.url, TEMPLATE))
+        yield server.url
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database_url(postgres_server: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    _in_server(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    yield in_database(postgres_server, name)
+    _in_server(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clinic(engine: Engine) -> DemoClinic:
+    with engine.begin() as conn:
+        return seed_demo(conn, EMULATOR_PHONE_NUMBER_ID, EMULATOR_BUSINESS_ACCOUNT_ID)
+
+
+def _in_server(url: str, statement: str) -> None:
+    engine = open_engine(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text(statement))
+    engine.dispose()
