@@ -27,7 +27,7 @@ class WhatsAppInput(InputChannel):
         return CHANNEL_NAME
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[dict[str, Any]]) -> "WhatsAppInput":
+    def from_credentials(cls, credentials: Optional[dict[str, Any]]) -> WhatsAppInput:
         """Nothing is read from the file: there is one reader of settings."""
         return cls(read_settings())
 

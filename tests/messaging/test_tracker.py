@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
     # Loaded here for the same reason; the tests find it by its name, as Rasa does.
-    import connectors.whatsapp.channel
+    import connectors.whatsapp.channel  # noqa: F401
     import messaging.tracker  # noqa: F401
 
 # Rasa reads its files with libraries that import in a way that is going away; our own modules are used elsewhere too.
