@@ -1,0 +1,169 @@
+"""From a text to a `Reading`: safety net, classifier, entities, dates. Pure but for loading; no Rasa, no TensorFlow."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Sequence
+
+from understanding.arabizi import language_of, to_arabic
+from understanding.classifier import IntentClassifier, Ranked
+from understanding.entities import Found, read_entities
+from understanding.folding import fold
+from understanding.routes import CLEAR_LEAD, HUMAN_SURE, RANK, ROUTES, UNSURE, route_of
+from understanding.safety import check
+from understanding.when import When, find_when
+
+# Longer than any message of WhatsApp's; what stands behind it is not read.
+LONGEST = 4096
+_PARTS = re.compile(r"[.!?\n؟]+|\s(?:and also|also|by the way|btw|but|وكمان|وايضا|بس|وبعد)\s")
+_RESOURCE = "understanding"
+
+
+class NoModel(Exception):
+    """There is no trained model; the message says how to get one."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`intent` is always one of the contract; being unsure shows in `confidence`, `reason` and `sure`."""
+
+    text: str
+    language: str  # en | ar | arabizi | mixed
+    intent: str
+    confidence: float
+    route: str  # bot | human | human_now | emergency
+    reason: str
+    sure: bool
+    entities: tuple[Found, ...] = ()
+    when: When = When()
+    ranking: tuple[Ranked, ...] = ()
+    parts: tuple[str, ...] = ()  # intents of the parts, where a message has several
+    unsure_urgent: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `istiqbal understand`."""
+        entities: dict[str, list[dict[str, Any]]] = {}
+        for one in self.entities:
+            entities.setdefault(one.entity, []).append(
+                {"value": one.value, "text": one.text, "start": one.start, "end": one.end}
+            )
+        return {
+            "text": self.text,
+            "language": self.language,
+            "intent": self.intent,
+            "confidence": round(self.confidence, 4),
+            "route": self.route,
+            "reason": self.reason,
+            "entities": entities,
+            "when": {"date": self.when.date, "time": self.when.time},
+        }
+
+
+@dataclass
+class Understanding:
+    """Reads messages with one trained classifier."""
+
+    classifier: IntentClassifier
+    _extracted: Any = field(default=None, repr=False)
+
+    @classmethod
+    def load(cls, model: Path) -> "Understanding":
+        """From a model of `rasa train` (models/*.tar.gz), without Rasa. Raises NoModel."""
+        folder = tempfile.TemporaryDirectory()
+        with tarfile.open(model) as archive:
+            members = [
+                member
+                for member in archive.getmembers()
+                if member.isfile() and f"/{_RESOURCE}/" in f"/{member.name}" and ".." not in member.name
+            ]
+            archive.extractall(folder.name, members)
+        found = next(iter(Path(folder.name).rglob("model.skops")), None)
+        if found is None:
+            folder.cleanup()
+            raise NoModel(f"{model.name} was not trained with this project's config.yml; run `make train`.")
+        loaded = cls(IntentClassifier.load(found.parent))
+        folder.cleanup()
+        return loaded
+
+    def read(self, text: str, now: datetime) -> Reading:
+        return self.read_all([text], now)[0]
+
+    def read_all(self, texts: Sequence[str], now: datetime) -> list[Reading]:
+        shortened = [text[:LONGEST] for text in texts]
+        rankings = self.classifier.rank_all(shortened) if shortened else []
+        return [self._read(text, ranking, now) for text, ranking in zip(texts, rankings)]
+
+    def _read(self, text: str, ranking: Sequence[Ranked], now: datetime) -> Reading:
+        short = text[:LONGEST]
+        folded = fold(short)
+        best = ranking[0]
+        intent, confidence, reason = best.intent, best.confidence, "classifier"
+        sure = is_sure(ranking)
+        parts = self._parts(folded)
+        human = [one for one in parts if one in ROUTES]
+        if human and intent not in ROUTES:
+            intent, reason = min(human, key=RANK.index), "part"
+        safety = check(folded, to_arabic(folded))
+        if safety.alarm is not None and _raises(safety.alarm.intent, intent):
+            intent, confidence, sure = safety.alarm.intent, max(confidence, 0.95), True
+            reason = f"safety:{safety.alarm.sign}"
+        elif intent in ROUTES:
+            sure = sure or confidence >= HUMAN_SURE
+        if not folded or not any(sign.isalnum() for sign in folded):
+            sure, reason = False, "no words"
+        elif not sure:
+            reason = "unsure"
+        spans = find_when(short, now)
+        days = [span.value for span in spans if span.entity == "date"]
+        times = [span.value for span in spans if span.entity == "time"]
+        when = When(days[0] if days else None, times[0] if times else None)
+        dated = tuple(
+            Found(span.entity, span.value, short[span.start : span.end], span.start, span.end) for span in spans
+        )
+        return Reading(
+            text=text,
+            language=language_of(folded),
+            intent=intent,
+            confidence=confidence,
+            route=route_of(intent) if sure or intent in ROUTES else "bot",
+            reason=reason,
+            sure=sure,
+            entities=(*read_entities(short), *dated),
+            when=when,
+            ranking=tuple(ranking),
+            parts=tuple(parts),
+            unsure_urgent=safety.unsure_urgent and route_of(intent) == "bot",
+        )
+
+    def _parts(self, folded: str) -> list[str]:
+        """The intents of a message's sentences, as far as they are clear; none where there is one sentence."""
+        pieces = [piece.strip() for piece in _PARTS.split(folded) if len(piece.split()) >= 2]
+        if not 2 <= len(pieces) <= 8:
+            return []
+        ranked = self.classifier.rank_all(pieces)
+        clear = [one[0].intent for one in ranked if one[0].confidence >= 0.5 and is_sure(one)]
+        return list(dict.fromkeys(clear))
+
+
+def is_sure(ranking: Sequence[Ranked]) -> bool:
+    best = ranking[0].confidence
+    second = ranking[1].confidence if len(ranking) > 1 else 0.0
+    return best >= UNSURE and best >= CLEAR_LEAD * second
+
+
+def _raises(alarm: str, intent: str) -> bool:
+    """The safety net only raises: to something more human than what the classifier saw."""
+    return intent not in RANK or RANK.index(alarm) < RANK.index(intent)
+
+
+def newest_model(folder: Path) -> Path:
+    """Raises NoModel."""
+    models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not models:
+        raise NoModel("There is no trained model in models/ yet; run `make train` (about a minute).")
+    return models[-1]
