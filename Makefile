@@ -1,0 +1,37 @@
+# Two commands: make run, make test. The rest is what they and CI are made of.
+bin := .venv/bin
+
+.PHONY: run test install train validate lint types format lock clean
+
+run: install
+	@exec $(bin)/istiqbal run
+
+test: install
+	$(bin)/istiqbal train
+	$(bin)/python -m pytest -q
+
+install:
+	@scripts/install
+
+train: install
+	$(bin)/istiqbal train
+
+validate: install
+	RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONWARNINGS=ignore $(bin)/rasa data validate --fail-on-warnings
+
+lint: install
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+
+types: install
+	$(bin)/mypy
+
+format: install
+	$(bin)/ruff check --fix .
+	$(bin)/ruff format .
+
+lock: install
+	.tools/venv/bin/uv pip compile --quiet --universal --python-version 3.10 --extra dev --generate-hashes pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .tools .istiqbal .mypy_cache .ruff_cache .pytest_cache models/*.tar.gz
