@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -144,4 +146,37 @@ class Desk:
 
     def __init__(self, desk: FrontDesk) -> None:
         self._http = httpx.Client(base_url=desk.desk, follow_redirects=True)
-        raise NotImplementedError
+        self._http.post("/login", data={"username": "reception", "password": "reception-demo"}).raise_for_status()
+
+    def page(self, path: str) -> str:
+        answer = self._http.get(path)
+        answer.raise_for_status()
+        return answer.text
+
+    def reply(self, conversation_id: str, words: str) -> None:
+        self._post(conversation_id, "reply", body=words, form_id=words)
+
+    def hand_back(self, conversation_id: str) -> None:
+        self._post(conversation_id, "hand-back")
+
+    def _post(self, conversation_id: str, act: str, **form: str) -> None:
+        page = self.page(f"/chats/{conversation_id}")
+        [csrf] = set(re.findall(r'name="csrf" value="([^"]+)"', page))
+        answer = self._http.post(f"/chats/{conversation_id}/{act}", data={"csrf": csrf, **form})
+        answer.raise_for_status()
+
+
+def test_the_desk_shows_the_whole_conversation_and_the_days_appointments(phone: Phone) -> None:
+    phone.send("book")
+    phone.tap("Pediatrics")
+    phone.tap_place(0)
+    phone.tap("Confirm")
+    desk = Desk(phone.desk)
+    shown = desk.page(f"/chats/{conversation(phone).id}")
+    assert all(words in shown for words in ("book", "Pediatrics", "Booked."))
+    with phone.desk.engine.begin() as conn:
+        mine = select(func.lower(appointments.c.during)).where(
+            appointments.c.contact_id == conversation(phone).contact_id
+        )
+        day = conn.execute(mine).scalar_one().astimezone(ZoneInfo("Asia/Riyadh")).date()
+    assert "Mona Saleh" in desk.page(f"/appointments?day={day.isoformat()}")
