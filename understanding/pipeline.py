@@ -114,10 +114,12 @@ class Understanding:
             reason = f"safety:{safety.alarm.sign}"
         elif intent in ROUTES:
             sure = sure or confidence >= HUMAN_SURE
-        if not folded or not any(sign.isalnum() for sign in folded):
+        if not any(sign.isalnum() for sign in folded):
             sure, reason = False, "no words"
         elif not sure:
             reason = "unsure"
+        # A faint suspicion of an emergency is asked about, not acted upon and not passed over.
+        suspected = intent == "emergency" and not sure and reason != "no words"
         spans = find_when(short, now)
         days = [span.value for span in spans if span.entity == "date"]
         times = [span.value for span in spans if span.entity == "time"]
@@ -130,14 +132,14 @@ class Understanding:
             language=language_of(folded),
             intent=intent,
             confidence=confidence,
-            route=route_of(intent) if sure or intent in ROUTES else "bot",
+            route=route_of(intent) if sure else "bot",
             reason=reason,
             sure=sure,
             entities=(*read_entities(short), *dated),
             when=when,
             ranking=tuple(ranking),
             parts=tuple(parts),
-            unsure_urgent=safety.unsure_urgent and route_of(intent) == "bot",
+            unsure_urgent=suspected or (safety.unsure_urgent and route_of(intent) == "bot"),
         )
 
     def _parts(self, folded: str) -> list[str]:

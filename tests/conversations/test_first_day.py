@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Iterator
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -61,12 +61,13 @@ def test_where_and_when_are_answered(phone: Phone) -> None:
     assert "الأحد" in phone.send("ايش اوقات الدوام عندكم")[0]
 
 
-def test_a_complaint_goes_to_a_person_and_the_bot_is_silent_until_the_chat_comes_back(phone: Phone) -> None:
+def test_a_complaint_goes_to_a_person_and_the_bot_is_silent_until_the_chat_comes_back(
+    phone: Phone, desk: "Desk"
+) -> None:
     [said] = phone.send("I waited two hours and the receptionist was very rude, this is unacceptable")
     assert "colleague" in said
     assert conversation(phone).owner == "person"
     silent = phone.post({"type": "text", "text": "hello? what are your opening hours?"})
-    desk = Desk(phone.desk)
     desk.reply(conversation(phone).id, "I am so sorry, this is Reem. I am looking into it.")
     answered = phone.incoming_after(silent)
     assert [bubble["text"] for bubble in answered] == ["I am so sorry, this is Reem. I am looking into it."]
@@ -144,8 +145,8 @@ def test_a_forged_webhook_is_refused_and_nothing_is_stored(front_desk: FrontDesk
 class Desk:
     """Reception at the desk, over HTTP as a browser would."""
 
-    def __init__(self, desk: FrontDesk) -> None:
-        self._http = httpx.Client(base_url=desk.desk, follow_redirects=True)
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
         self._http.post("/login", data={"username": "reception", "password": "reception-demo"}).raise_for_status()
 
     def page(self, path: str) -> str:
@@ -166,12 +167,17 @@ class Desk:
         answer.raise_for_status()
 
 
-def test_the_desk_shows_the_whole_conversation_and_the_days_appointments(phone: Phone) -> None:
+@pytest.fixture
+def desk(front_desk: FrontDesk) -> Iterator[Desk]:
+    with httpx.Client(base_url=front_desk.desk, follow_redirects=True) as http:
+        yield Desk(http)
+
+
+def test_the_desk_shows_the_whole_conversation_and_the_days_appointments(phone: Phone, desk: Desk) -> None:
     phone.send("book")
     phone.tap("Pediatrics")
     phone.tap_place(0)
     phone.tap("Confirm")
-    desk = Desk(phone.desk)
     shown = desk.page(f"/chats/{conversation(phone).id}")
     assert all(words in shown for words in ("book", "Pediatrics", "Booked."))
     with phone.desk.engine.begin() as conn:

@@ -57,13 +57,13 @@ RED_FLAGS: dict[str, tuple[str, ...]] = {
         r"طاح\w* (?:\S+ ){0,5}(?:ما|مو|مب) (?:ي|ت)(?:تحرك|رد|صح\w*|قوم)|وقع\w* (?:\S+ ){0,6}(?:مش|ما|مو) (?:\S+ )?(?:بي|ي|ت|بت)(?:تحرك|رد|صح\w*|قوم|حس|نطق)",
     ),
     "seizure": (
-        r"seizure|convuls\w+|having a fit|fitting\b(?: now)?(?! (?:room|time|appointment))|shaking uncontroll\w+|jerking (?:\w+ )?(?:uncontroll\w+|all over)|foam\w* (?:at|from|in)",
+        r"seizure|convuls\w+|having a fit|fitting\b(?: now)?(?! (?:room|time|appointment))|shaking uncontroll\w+|jerking (?:\w+ )?(?:uncontroll\w+|all over)|foam\w* (?:\w+ ){0,2}(?:at|from|in)",
         r"تشنج\w*|متشنج\w*|يتشنج\w*|بيتشنج\w*|بتتشنج|صرع|ينتفض (?:\S+ )?(?:كله|جسم\w*)|رغوه|اختلاج\w*|عيون\w* (?:\S+ )?(?:ل)?(?:انقلب\w*|قلب\w*|فوق|مقلوب\w*)",
     ),
     "poison": (
         r"overdos\w+|(?:swallow\w*|drank|drunk|ate|took|taken|ingested|drinking) (?:\w+ ){0,6}(?:bleach|clorox|poison|detergent|chlorine|dettol|kerosene|gasoline|petrol|batter(?:y|ies)|rat|pesticide|cleaner|whole (?:box|bottle|strip|pack)|all (?:my|the|his|her|of) (?:\w+ ){0,2}(?:pills|tablets|medicine|meds)|too many (?:pills|tablets|sleeping))",
         r"poison(?:ed|ing)\b(?! food menu)",
-        r"(?:شرب\w*|بلع\w*|اكل\w*|كل[تي]?|خذ\w*|خد\w*|اخذ\w*|اخد\w*|تناول\w*) (?:\S+ ){0,5}(?:كلور\w*|كلوركس|سم|سموم|مبيد|مبيض|منظف|بنزين|كاز|نفط|فليت|بطاريه|اسيد|ديتول|فلاش|(?:علبه|شريط) (?:\S+ ){0,2}(?:دوا|حبوب|كامل\w*|كلها|كله)|(?:حبوب|دوا)\w* كل\w*|(?:ال)?علبه كلها|(?:ال)?شريط كامل|كل (?:ال)?(?:حبوب|دوا\w*|ادويه)|حبوب كتير\w*|حبوب كثير\w*|جرعه زايده|جرعه زائده)",
+        r"(?:شرب\w*|بلع\w*|اكل\w*|كل[تي]?|خذ\w*|خد\w*|اخذ\w*|اخد\w*|تناول\w*) (?:\S+ ){0,5}(?:كلور\w*|كلر\w*|سم|سموم|مبيد|مبيض|منظف|بنزين|كاز|نفط|فليت|بطاريه|اسيد|ديتول|فلاش|(?:علبه|شريط) (?:\S+ ){0,2}(?:دوا|حبوب|كامل\w*|كلها|كله)|(?:حبوب|دوا)\w* كل\w*|(?:ال)?علبه كلها|(?:ال)?شريط كامل|كل (?:ال)?(?:حبوب|دوا\w*|ادويه)|حبوب كتير\w*|حبوب كثير\w*|جرعه زايده|جرعه زائده)",
         r"تسمم|متسمم\w*|جرعه (?:زايده|زائده|كبيره)",
     ),
     "suicide": (
@@ -144,7 +144,7 @@ DECOYS: tuple[str, ...] = (
 
 DENIALS: tuple[str, ...] = (
     r"\b(?:no|not|without|isn'?t|not having|don'?t have|never had|denies|free of)\s+(?:any |a |real |having )?$",
-    r"(?:بدون|من غير|ما في|مافي|مفيش|ما عند\w*|ماعند\w*|ما فيه|مش عند\w*|لا يوجد|ما عنده)\s+(?:اي )?$",
+    r"(?<!\w)(?:بدون|من غير|ما في|مافي|مفيش|ما عند\w*|ماعند\w*|ما فيه|مش عند\w*|لا يوجد|ما عنده)\s+(?:اي )?$",
 )
 
 PAST: tuple[str, ...] = (
