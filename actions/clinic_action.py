@@ -150,9 +150,7 @@ def read_message(latest: Mapping[str, Any], conversation: Conversation) -> Messa
     text = latest.get("text") or ""
     for found in latest.get("entities") or ():
         start, end = found.get("start", 0), found.get("end", 0)
-        entities.setdefault(found["entity"], []).append(
-            Entity(str(found["value"]), text[start:end], start, end)
-        )
+        entities.setdefault(found["entity"], []).append(Entity(str(found["value"]), text[start:end], start, end))
     intent = latest.get("intent") or {}
     language = latest.get("language") or conversation.language
     return Message(

@@ -50,9 +50,7 @@ class AppointmentGone(Exception):
     """It is not this contact's, or no longer one that can be changed."""
 
 
-def hold_slot(
-    conn: Connection, clinic_id: str, contact_id: str, specialty_id: str, slot: Slot, now: datetime
-) -> str:
+def hold_slot(conn: Connection, clinic_id: str, contact_id: str, specialty_id: str, slot: Slot, now: datetime) -> str:
     """Keep the slot for this contact while they decide; their earlier hold is given up. Returns its id.
 
     Raises SlotTaken.
@@ -92,7 +90,7 @@ def book_slot(
     idempotency_key: str,
     actor: str = "patient",
 ) -> str:
-    """Book it, from the contact's hold or directly if the hold ran out and nobody took it. Returns the appointment's id.
+    """Book it, from the contact's hold or directly if that ran out and nobody took it. Returns the appointment's id.
 
     The same key again returns the same appointment. Raises SlotTaken.
     """
@@ -135,7 +133,9 @@ def _occupy(conn: Connection, slot: Slot, now: datetime, **values: object) -> st
             return str(
                 conn.execute(
                     insert(appointments)
-                    .values(practitioner_id=slot.practitioner.id, during=during, created_at=now, updated_at=now, **values)
+                    .values(
+                        practitioner_id=slot.practitioner.id, during=during, created_at=now, updated_at=now, **values
+                    )
                     .returning(appointments.c.id)
                 ).scalar_one()
             )
@@ -221,9 +221,7 @@ def confirm_appointment(
     return current
 
 
-def _own_upcoming(
-    conn: Connection, clinic_id: str, contact_id: str, appointment_id: str, now: datetime
-) -> Appointment:
+def _own_upcoming(conn: Connection, clinic_id: str, contact_id: str, appointment_id: str, now: datetime) -> Appointment:
     conn.execute(select(appointments.c.id).where(appointments.c.id == appointment_id).with_for_update())
     for appointment in upcoming_of(conn, clinic_id, contact_id, now):
         if appointment.id == appointment_id:

@@ -36,7 +36,7 @@ class BookingDraft:
         return {key: value for key, value in asdict(self).items() if value not in (None, False, 0)}
 
     @classmethod
-    def from_json(cls, draft: Mapping[str, Any]) -> "BookingDraft":
+    def from_json(cls, draft: Mapping[str, Any]) -> BookingDraft:
         known = {field.name for field in fields(cls)}
         return cls(**{key: value for key, value in draft.items() if key in known})
 
@@ -102,6 +102,8 @@ _NEW_TIME: dict[str, Any] = {"slot_practitioner": None, "slot_start": None, "pag
 _OWN_INTENTS = frozenset(
     {"book_appointment", "reschedule_appointment", "affirm", "deny", "check_appointment", "nlu_fallback"}
 )
+
+
 def read_answer(question: OpenQuestion, message: Message) -> Optional[Answer]:
     """What the message answers, or None: tap, then exact, then a correction of what is known, then a free text.
 

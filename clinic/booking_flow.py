@@ -39,7 +39,9 @@ from understanding.folding import fold
 # WhatsApp shows ten rows; one is kept for "more".
 MOST_SLOTS = 9
 SLOTS_A_DAY = 3
-_TITLES = frozenset(("dr", "dr.", "doctor", "doc", "د", "د.", "دكتور", "دكتوره", "الدكتور", "الدكتوره", "dktor", "doktor"))
+_TITLES = frozenset(
+    ("dr", "dr.", "doctor", "doc", "د", "د.", "دكتور", "دكتوره", "الدكتور", "الدكتوره", "dktor", "doktor")
+)
 
 
 class LiveSchedule:
@@ -193,9 +195,7 @@ class BookingFlow:
         asks = replace(asks, draft=replace(draft, specialty=None).to_json())
         return Reply(say(key, language), choices, say("booking_specialties_button", language), asks)
 
-    def _offer(
-        self, turn: Turn, draft: BookingDraft, specialty: Specialty, offer: Offer, taken: bool = False
-    ) -> Reply:
+    def _offer(self, turn: Turn, draft: BookingDraft, specialty: Specialty, offer: Offer, taken: bool = False) -> Reply:
         language = turn.language
         if not offer.slots:
             text = say("booking_none_free", language, specialty=specialty.name(language))
@@ -213,9 +213,7 @@ class BookingFlow:
             Asks(self.name, "slot", draft.to_json()),
         )
 
-    def _offer_text(
-        self, turn: Turn, draft: BookingDraft, specialty: Specialty, offer: Offer, taken: bool
-    ) -> str:
+    def _offer_text(self, turn: Turn, draft: BookingDraft, specialty: Specialty, offer: Offer, taken: bool) -> str:
         name = specialty.name(turn.language)
         if taken:
             return say("booking_slot_taken", turn.language, specialty=name)

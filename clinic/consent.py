@@ -19,13 +19,11 @@ def grant(conn: Connection, contact_id: str, clinic_id: str, source: str, now: d
 
 
 def withdraw(conn: Connection, contact_id: str, clinic_id: str, source: str, now: datetime) -> None:
-    """"Stop" means all that we start: both purposes end. Replies to what a patient writes go on."""
+    """ "Stop" means all that we start: both purposes end. Replies to what a patient writes go on."""
     _record(conn, contact_id, clinic_id, False, source, now)
 
 
-def _record(
-    conn: Connection, contact_id: str, clinic_id: str, granted: bool, source: str, now: datetime
-) -> None:
+def _record(conn: Connection, contact_id: str, clinic_id: str, granted: bool, source: str, now: datetime) -> None:
     conn.execute(
         insert(consents),
         [

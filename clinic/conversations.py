@@ -76,9 +76,7 @@ def ensure_conversation(
     return load_conversation(conn, conversation_id)
 
 
-def _find_contact(
-    conn: Connection, clinic_id: str, *, wa_id: Optional[str], user_id: Optional[str]
-) -> Optional[str]:
+def _find_contact(conn: Connection, clinic_id: str, *, wa_id: Optional[str], user_id: Optional[str]) -> Optional[str]:
     """By business-scoped id first: it stays when the phone is hidden."""
     for column, value in ((contacts.c.user_id, user_id), (contacts.c.wa_id, wa_id)):
         if value is None:

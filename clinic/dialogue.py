@@ -1,4 +1,4 @@
-"""One turn of a conversation, without Rasa: an answer to the open question if it is one, else the feature's own work."""
+"""One turn, without Rasa: an answer to the open question if it is one, else the feature's own work."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Flow(Protocol):
     """A conversation with a goal, one question at a time."""
 
     def answer(self, turn: Turn, question: Optional[OpenQuestion]) -> Optional[Reply]:
-        """What follows if the message answers the question (or taps one of this flow's options); None if it does not."""
+        """What follows if the message answers the question (or taps an option of this flow); None if it does not."""
 
 
 def converse(turn: Turn, work: Work, flows: Mapping[str, Flow]) -> list[Bubble]:

@@ -58,7 +58,9 @@ def _hours(turn: Turn) -> Optional[str]:
     for weekday in _SUNDAY_FIRST:
         day = monday + timedelta(days=weekday)
         ranges = merge([session_range(one, day, turn.clinic.zone) for one in sessions if one.weekday == weekday])
-        lines.append(say("faq_hours_line", turn.language, day=_weekday(day, turn.language), sessions=_clocks(turn, ranges)))
+        lines.append(
+            say("faq_hours_line", turn.language, day=_weekday(day, turn.language), sessions=_clocks(turn, ranges))
+        )
     return say("faq_hours", turn.language, clinic=turn.clinic.name(turn.language), hours="\n".join(lines))
 
 
@@ -103,7 +105,9 @@ def _prices(turn: Turn) -> str:
     asked = turn.message.first("specialty")
 
     def price(amount: Optional[float]) -> str:
-        return say("faq_price_unknown", turn.language) if amount is None else f"{float(amount):g} {turn.clinic.currency}"
+        return (
+            say("faq_price_unknown", turn.language) if amount is None else f"{float(amount):g} {turn.clinic.currency}"
+        )
 
     for one in specialties:
         if asked and one.code == asked.value and one.price is not None:
@@ -140,7 +144,11 @@ def _doctors(turn: Turn) -> str:
 
 def _female_doctor(turn: Turn) -> str:
     lines = _doctor_lines(turn, lambda doctor: doctor.gender == "female")
-    return say("faq_female_doctor", turn.language, doctors=lines) if lines else say("faq_female_doctor_none", turn.language)
+    return (
+        say("faq_female_doctor", turn.language, doctors=lines)
+        if lines
+        else say("faq_female_doctor_none", turn.language)
+    )
 
 
 def _doctor_lines(turn: Turn, wanted: Callable[[Practitioner], bool]) -> str:
@@ -155,7 +163,9 @@ def _doctor_lines(turn: Turn, wanted: Callable[[Practitioner], bool]) -> str:
                 fields.setdefault(doctor, []).append(specialty.name(turn.language))
     separator = "، " if turn.language == "ar" else ", "
     return "\n".join(
-        say("faq_doctor_line", turn.language, practitioner=doctor.name(turn.language), specialties=separator.join(names))
+        say(
+            "faq_doctor_line", turn.language, practitioner=doctor.name(turn.language), specialties=separator.join(names)
+        )
         for doctor, names in fields.items()
     )
 

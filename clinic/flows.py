@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from clinic.booking_flow import BOOKING, RESCHEDULING
-from clinic.dialogue import Flow, Reply, Turn
+from clinic.dialogue import Flow, Reply, Turn, Work
 from clinic.escalation import emergency, escalate
 from clinic.menu import MENU, menu_choices
 from clinic.questions import OpenQuestion
@@ -22,7 +22,7 @@ class MenuFlow:
         return start(turn) if start else None
 
 
-_STARTS = {
+_STARTS: dict[str, Work] = {
     "menu_book": BOOKING.begin,
     "menu_my_visits": check_appointment,
     "menu_person": lambda turn: escalate(turn, "request_human"),

@@ -89,7 +89,7 @@ def _raise(conn: Connection, open_one: Any, reason: str, message_id: Optional[st
 
 
 def take(conn: Connection, clinic_id: str, conversation_id: str, staff_id: str, now: datetime) -> None:
-    """This member of staff looks after it. Raises NotWithPerson; taking it from a colleague is allowed and on record."""
+    """This member of staff looks after it; from a colleague too, which is on record. Raises NotWithPerson."""
     taken = conn.execute(
         update(handoffs)
         .where(
@@ -106,7 +106,7 @@ def take(conn: Connection, clinic_id: str, conversation_id: str, staff_id: str, 
 
 def hand_back(conn: Connection, clinic_id: str, conversation_id: str, staff_id: str, now: datetime) -> None:
     """Close the handoff; the bot answers again and offers what was going on. Raises NotWithPerson."""
-    conversation = lock_conversation(conn, conversation_id)
+    lock_conversation(conn, conversation_id)
     closed = conn.execute(
         update(handoffs)
         .where(

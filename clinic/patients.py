@@ -28,9 +28,7 @@ def patients_of(conn: Connection, clinic_id: str, contact_id: str) -> list[Patie
     return [Patient(*row) for row in conn.execute(query)]
 
 
-def add_patient(
-    conn: Connection, clinic_id: str, contact_id: str, name: str, relationship: str
-) -> Patient:
+def add_patient(conn: Connection, clinic_id: str, contact_id: str, name: str, relationship: str) -> Patient:
     """A patient of that name and relationship that the contact has already is used again."""
     for known in patients_of(conn, clinic_id, contact_id):
         if known.relationship == relationship and known.name.casefold() == name.casefold():

@@ -116,9 +116,7 @@ def bookable_specialties(conn: Connection, clinic_id: str) -> list[Specialty]:
     return [Specialty(*row) for row in conn.execute(query)]
 
 
-def practitioners_of(
-    conn: Connection, clinic_id: str, specialty_id: Optional[str] = None
-) -> list[Practitioner]:
+def practitioners_of(conn: Connection, clinic_id: str, specialty_id: Optional[str] = None) -> list[Practitioner]:
     """The active ones, all or of one specialty, by name."""
     columns = [practitioners.c[name] for name in Practitioner.__dataclass_fields__]
     query = (
@@ -141,9 +139,7 @@ def sessions_of(conn: Connection, clinic_id: str, practitioner_ids: Iterable[str
             working_hours.c.start_time,
             working_hours.c.end_time,
         )
-        .where(
-            working_hours.c.clinic_id == clinic_id, working_hours.c.practitioner_id.in_(list(practitioner_ids))
-        )
+        .where(working_hours.c.clinic_id == clinic_id, working_hours.c.practitioner_id.in_(list(practitioner_ids)))
         .order_by(working_hours.c.weekday, working_hours.c.start_time)
     )
     return [Session(*row) for row in conn.execute(query)]
@@ -176,9 +172,7 @@ def session_range(session: Session, day: date, zone: ZoneInfo) -> tuple[datetime
     return start, datetime.combine(end_day, session.end, tzinfo=zone)
 
 
-def slots_in(
-    session: Session, day: date, zone: ZoneInfo, minutes: int
-) -> Iterator[tuple[datetime, datetime]]:
+def slots_in(session: Session, day: date, zone: ZoneInfo, minutes: int) -> Iterator[tuple[datetime, datetime]]:
     """Back to back from the start of the session; counted in UTC, so that a change of clocks makes no odd length."""
     start, end = (moment.astimezone(ZoneInfo("UTC")) for moment in session_range(session, day, zone))
     length = timedelta(minutes=minutes)
@@ -197,7 +191,7 @@ def free_slots(
     start: Optional[datetime] = None,
     end: Optional[datetime] = None,
 ) -> list[Slot]:
-    """All free slots of a specialty in `[start, end)`, by time, then practitioner. Never in the past or beyond the horizon."""
+    """All free slots of a specialty in `[start, end)`, by time. Never in the past or beyond the horizon."""
     doctors = {
         doctor.id: doctor
         for doctor in practitioners_of(conn, clinic.id, specialty.id)

@@ -25,9 +25,7 @@ class Tap:
     title: str = ""
 
 
-def issue(
-    conn: Connection, conversation: Conversation, flow: str, choices: Sequence[Choice]
-) -> tuple[Choice, ...]:
+def issue(conn: Connection, conversation: Conversation, flow: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
     """Give each choice its id, remembered for this conversation."""
     issued = tuple(replace(choice, id=secrets.token_urlsafe(12)) for choice in choices)
     if issued:
@@ -52,9 +50,7 @@ def issue(
 def find_tap(conn: Connection, conversation_id: str, option_id: str) -> Optional[Tap]:
     """None when the id is not one that this conversation was given."""
     row = conn.execute(
-        select(tap_options).where(
-            tap_options.c.id == option_id, tap_options.c.conversation_id == conversation_id
-        )
+        select(tap_options).where(tap_options.c.id == option_id, tap_options.c.conversation_id == conversation_id)
     ).one_or_none()
     if row is None:
         return None

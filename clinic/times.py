@@ -13,7 +13,7 @@ _ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 def render_clock(moment: datetime, timezone: str, language: str, digits: str = "latin") -> str:
-    """"5:30 pm", "5:30 مساءً"; raises ValueError on a naive time."""
+    """ "5:30 pm", "5:30 مساءً"; raises ValueError on a naive time."""
     local = _local(moment, timezone)
     hour = local.hour % 12 or 12
     half = "PM" if local.hour >= 12 else "AM"
@@ -24,7 +24,7 @@ def render_clock(moment: datetime, timezone: str, language: str, digits: str = "
 
 
 def render_day(moment: datetime, timezone: str, language: str, digits: str = "latin") -> str:
-    """"Thursday 27 Nov", "الخميس 27 نوفمبر"."""
+    """ "Thursday 27 Nov", "الخميس 27 نوفمبر"."""
     return render_date(_local(moment, timezone).date(), language, digits)
 
 
@@ -46,7 +46,9 @@ def render_row(moment: datetime, now: datetime, timezone: str, language: str) ->
     days = (local.date() - _local(now, timezone).date()).days
     clock = render_clock(moment, timezone, language)
     if language == "ar":
-        near = {0: "اليوم", 1: "غدًا"}.get(days) or f"{format_date(local, 'EEEE', locale='ar_EG')} {local.day}/{local.month}"
+        near = {0: "اليوم", 1: "غدًا"}.get(
+            days
+        ) or f"{format_date(local, 'EEEE', locale='ar_EG')} {local.day}/{local.month}"
         return f"{near}، {clock.replace('صباحًا', 'ص').replace('مساءً', 'م').replace('ظهرًا', 'ظ')}"
     near = {0: "Today", 1: "Tomorrow"}.get(days) or format_date(local, "EEE d MMM", locale="en_GB")
     return f"{near}, {clock}"

@@ -8,10 +8,10 @@ from typing import Any, Mapping, Optional
 from clinic.appointments import Appointment, AppointmentGone, cancel_appointment, upcoming_of
 from clinic.booking import given
 from clinic.booking_flow import RESCHEDULING, draft_of
-from clinic.short_answers import choice_said, says_no, says_stop, says_yes
 from clinic.dialogue import Asks, Message, Reply, Turn
 from clinic.menu import menu_choices
 from clinic.questions import Choice, OpenQuestion
+from clinic.short_answers import choice_said, says_no, says_stop, says_yes
 from clinic.texts import say
 from clinic.times import render_moment, render_row
 

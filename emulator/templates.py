@@ -136,7 +136,7 @@ def fill(where: str, text: str, parameters: list[Any], template: Template) -> st
             f"({len(names)})",
         )
     in_order = sorted(names, key=lambda name: int(name) if name.isdigit() else 0)
-    values = dict(zip(in_order, (parameter_text(where, parameter) for parameter in parameters)))
+    values = dict(zip(in_order, (parameter_text(where, parameter) for parameter in parameters), strict=False))
     if template.parameter_format == "NAMED":
         given = [parameter.get("parameter_name") for parameter in parameters]
         if sorted(map(str, given)) != sorted(names):

@@ -24,7 +24,7 @@ class Bubble:
     list_button: Optional[str] = None
 
     def to_json(self) -> dict[str, Any]:
-        """The shape of messages.content for outgoing rows: {"text", "options": [{"id", "title", "description"}], "list_button"}."""
+        """The shape of messages.content for outgoing rows."""
         return {
             "text": self.text,
             "options": [
@@ -34,7 +34,7 @@ class Bubble:
         }
 
     @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> "Bubble":
+    def from_json(cls, content: Mapping[str, Any]) -> Bubble:
         return cls(
             text=content["text"],
             options=tuple(

@@ -61,9 +61,7 @@ def _find(conn: Connection, status: Status) -> Any:
     columns = (messages.c.id, messages.c.clinic_id, messages.c.conversation_id, messages.c.status, messages.c.wamid)
     return conn.execute(
         select(*columns)
-        .where(
-            messages.c.phone_number_id == status.phone_number_id, messages.c.direction == "out", or_(*match)
-        )
+        .where(messages.c.phone_number_id == status.phone_number_id, messages.c.direction == "out", or_(*match))
         .with_for_update()
     ).first()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
@@ -25,15 +26,31 @@ def in_database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+@contextmanager
+def passable_folder() -> Iterator[Path]:
+    """A folder that root's database server, an unprivileged user, can pass through.
+
+    Not below pytest's own: each pytest that starts on the machine closes that one again, under a running server.
+    """
+    with tempfile.TemporaryDirectory(prefix="istiqbal-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder).resolve()
+
+
+@pytest.fixture
+def passable_path() -> Iterator[Path]:
+    with passable_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a server of this run alone, with a migrated template in it; it ends with the run."""
-    folder: Path = tmp_path_factory.mktemp("postgres")
-    if os.geteuid() == 0:
-        # pytest's folders are its own; the server's user has to pass through them.
-        for parent in (folder, folder.parent, folder.parent.parent):
-            parent.chmod(0o711)
-    server = EmbeddedPostgres(folder)
+    with passable_folder() as folder:
+        yield from _serve(EmbeddedPostgres(folder))
+
+
+def _serve(server: EmbeddedPostgres) -> Iterator[str]:
     server.start()
     try:
         _in_server(server.url, f'CREATE DATABASE "{TEMPLATE}"')

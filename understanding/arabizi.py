@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from understanding.lexicon.english import ENGLISH_WORDS
 from understanding.lexicon.arabizi import ARABIZI_WORDS
+from understanding.lexicon.english import ENGLISH_WORDS
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _WORD = re.compile(r"[a-z0-9']+")
 # A digit that stands for a letter: inside or beside letters, but not a time, a count or a number.
 _LETTER_DIGIT = re.compile(r"(?:[a-z]'?[2356789]|[2356789]'?[a-z])")
-_NOT_A_WORD = re.compile(r"\d+(am|pm|st|nd|rd|th|h|k|min|mins|hrs?|days?|sar|aed|egp|kg|mg|ml|cm|y|yo|yrs?)?$|[a-z]{1,3}\d+$")
+_NOT_A_WORD = re.compile(
+    r"\d+(am|pm|st|nd|rd|th|h|k|min|mins|hrs?|days?|sar|aed|egp|kg|mg|ml|cm|y|yo|yrs?)?$|[a-z]{1,3}\d+$"
+)
 
 _CLUSTERS = (
     ("3'", "غ"), ("7'", "خ"), ("9'", "ض"), ("6'", "ظ"), ("sh", "ش"), ("kh", "خ"), ("gh", "غ"), ("th", "ث"), ("dh", "ذ"),

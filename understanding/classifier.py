@@ -80,7 +80,7 @@ class IntentClassifier:
             skops.io.dump(getattr(self, f"_{name}"), folder / f"{name}.skops")
 
     @classmethod
-    def load(cls, folder: Path) -> "IntentClassifier":
+    def load(cls, folder: Path) -> IntentClassifier:
         """Raises FileNotFoundError, and skops' UntrustedTypesFoundException for a file that is not of our making."""
         loaded = cls()
         for name in ("words", "characters", "model"):

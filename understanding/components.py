@@ -25,7 +25,7 @@ _FOLDER = "understanding"
     [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=True
 )
 class ClinicUnderstanding(GraphComponent):
-    """Intent, entities, and beside them in the parse: route, reason, language, when, parts, best_intent, unsure_urgent."""
+    """Intent, entities; beside them in the parse route, reason, language, when, parts, best_intent, unsure_urgent."""
 
     def __init__(
         self,
@@ -45,8 +45,12 @@ class ClinicUnderstanding(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "ClinicUnderstanding":
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ClinicUnderstanding:
         return cls(config, model_storage, resource)
 
     @classmethod
@@ -57,7 +61,7 @@ class ClinicUnderstanding(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "ClinicUnderstanding":
+    ) -> ClinicUnderstanding:
         with model_storage.read_from(resource) as folder:
             classifier = IntentClassifier.load(folder / _FOLDER)
         return cls(config, model_storage, resource, Understanding(classifier))
@@ -96,7 +100,13 @@ def _write(message: Message, reading: Reading) -> None:
     ranking = [{"name": one.intent, "confidence": one.confidence} for one in reading.ranking]
     message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
     entities = [
-        {"entity": one.entity, "value": one.value, "start": one.start, "end": one.end, "extractor": "ClinicUnderstanding"}
+        {
+            "entity": one.entity,
+            "value": one.value,
+            "start": one.start,
+            "end": one.end,
+            "extractor": "ClinicUnderstanding",
+        }
         for one in reading.entities
     ]
     message.set(ENTITIES, entities, add_to_output=True)

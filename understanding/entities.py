@@ -49,7 +49,9 @@ _LISTS = {"specialty": _compile(SPECIALTIES), "insurer": _compile(INSURERS), "pe
 _COUNT = re.compile(
     rf"(?<!\w)(?P<count>\d{{1,2}}|{'|'.join(COUNTS)}) (?:{'|'.join(fold(word) for word in COUNTED)})(?!\w)"
 )
-_TITLE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted({fold(title) for title in DOCTOR_TITLES}, key=len, reverse=True))})\.?\s+")
+_TITLE = re.compile(
+    rf"(?<!\w)(?:{'|'.join(sorted({fold(title) for title in DOCTOR_TITLES}, key=len, reverse=True))})\.?\s+"
+)
 
 
 def read_entities(text: str) -> list[Found]:
@@ -92,7 +94,11 @@ def _read_doctors(folded: str) -> Iterator[Found]:
         names = 0
         for word in _WORD.finditer(folded, title.end()):
             bare = word.group()
-            if word.start() > end + 1 or bare in NOT_NAMES or any(sign.isdigit() and sign not in "23579" for sign in bare):
+            if (
+                word.start() > end + 1
+                or bare in NOT_NAMES
+                or any(sign.isdigit() and sign not in "23579" for sign in bare)
+            ):
                 break
             if names == 2 or not any(sign.isalpha() for sign in bare):
                 break

@@ -72,7 +72,7 @@ class Understanding:
     _extracted: Any = field(default=None, repr=False)
 
     @classmethod
-    def load(cls, model: Path) -> "Understanding":
+    def load(cls, model: Path) -> Understanding:
         """From a model of `rasa train` (models/*.tar.gz), without Rasa. Raises NoModel."""
         folder = tempfile.TemporaryDirectory()
         with tarfile.open(model) as archive:
@@ -96,7 +96,7 @@ class Understanding:
     def read_all(self, texts: Sequence[str], now: datetime) -> list[Reading]:
         shortened = [text[:LONGEST] for text in texts]
         rankings = self.classifier.rank_all(shortened) if shortened else []
-        return [self._read(text, ranking, now) for text, ranking in zip(texts, rankings)]
+        return [self._read(text, ranking, now) for text, ranking in zip(texts, rankings, strict=True)]
 
     def _read(self, text: str, ranking: Sequence[Ranked], now: datetime) -> Reading:
         short = text[:LONGEST]

@@ -1,4 +1,4 @@
-"""The safety net: red flags and what people must see, found by words before any classifier. It can only raise the route.
+"""The safety net: red flags and what people must see, by words, before any classifier. It only raises the route.
 
 Every pattern is read in the folded text and in its Arabic reading (Arabizi). A decoy ("a killing toothache"), the past
 ("last year") or a denial ("no chest pain") near by takes a match away; with half a match it is asked, not guessed.
@@ -63,7 +63,7 @@ def check(folded: str, arabic: str) -> Safety:
     return Safety(None, unsure)
 
 
-def _taken_away(text: str, found: "re.Match[str]") -> bool:
+def _taken_away(text: str, found: re.Match[str]) -> bool:
     """A denial just before it or the past around it, and nothing that says "now"."""
     before = text[max(0, found.start() - 25) : found.start()]
     around = text[max(0, found.start() - 60) : found.end() + 60]

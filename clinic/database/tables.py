@@ -32,7 +32,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, UUID, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, UUID, ExcludeConstraint
 
 metadata = MetaData(
     naming_convention={
@@ -430,9 +430,7 @@ messages = Table(
     ),
     UniqueConstraint("phone_number_id", "wamid"),
     Index("ix_messages_conversation", "conversation_id", "seq"),
-    Index(
-        "ix_messages_outbox", "priority", "seq", postgresql_where=text("status IN ('queued', 'sending')")
-    ),
+    Index("ix_messages_outbox", "priority", "seq", postgresql_where=text("status IN ('queued', 'sending')")),
     Index("ix_messages_inbox", "seq", postgresql_where=text("direction = 'in' AND outcome IS NULL")),
 )
 
@@ -454,8 +452,16 @@ handoffs = Table(
     _in(
         "reason",
         (
-            "emergency", "complaint", "sensitive", "medical_question", "request_human", "not_understood",
-            "media", "clinic_rule", "failure", "request",
+            "emergency",
+            "complaint",
+            "sensitive",
+            "medical_question",
+            "request_human",
+            "not_understood",
+            "media",
+            "clinic_rule",
+            "failure",
+            "request",
         ),
         "reason",
     ),

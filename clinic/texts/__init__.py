@@ -1,4 +1,4 @@
-"""The one catalogue of what the bot says, in English and Arabic. Keys are `<feature>_<what>` or `again_<question kind>`."""
+"""All that the bot says, in English and Arabic. Keys are `<feature>_<what>` or `again_<question kind>`."""
 
 from __future__ import annotations
 

@@ -15,9 +15,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 
 # Codes after which the same message may be sent again later (Meta's table of errors).
-RETRYABLE = frozenset(
-    {1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 132069, 133000, 133004, 133015}
-)
+RETRYABLE = frozenset({1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 132069, 133000, 133004, 133015})
 THROUGHPUT_REACHED = 130429
 # A refusal that says nothing in Meta's terms.
 UNKNOWN = 0
@@ -126,6 +124,4 @@ def _never_left(error: requests.RequestException) -> bool:
         return True
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
-    return isinstance(error, requests.ConnectionError) and isinstance(
-        reason, urllib3.exceptions.NewConnectionError
-    )
+    return isinstance(error, requests.ConnectionError) and isinstance(reason, urllib3.exceptions.NewConnectionError)

@@ -208,9 +208,7 @@ def _message(
     )
 
 
-def _person(
-    wa_id: Optional[str], user_id: Optional[str], people: list[Mapping[str, Any]]
-) -> Mapping[str, Any]:
+def _person(wa_id: Optional[str], user_id: Optional[str], people: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The contact entry of the sender; the only one, if the message does not say who sent it."""
     for person in people:
         if user_id is not None and _text(person.get("user_id")) == user_id:

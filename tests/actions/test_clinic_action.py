@@ -65,9 +65,7 @@ class _Deadlocked(Exception):
     pgcode = "40P01"
 
 
-def test_a_lock_conflict_begins_the_turn_again(
-    engine: Engine, sender_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_conflict_begins_the_turn_again(engine: Engine, sender_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     action = ActionSmallTalk(engine)
     once = iter([OperationalError("select", {}, _Deadlocked())])
     honest = action._answer_once

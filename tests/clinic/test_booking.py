@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Optional, Sequence
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinic.booking import (
     Answer,
@@ -30,9 +31,7 @@ NOW = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)
 SARA = Practitioner("p1", "Dr. Sara", "د. سارة", "female")
 DERMATOLOGY = Specialty("s1", "dermatology", "Dermatology", "الجلدية", 20, None)
 DENTISTRY = Specialty("s2", "dentistry", "Dentistry", "الأسنان", 30, None)
-SLOTS = tuple(
-    Slot(SARA, NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, minutes=20)) for hour in (2, 3, 4)
-)
+SLOTS = tuple(Slot(SARA, NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, minutes=20)) for hour in (2, 3, 4))
 
 
 class FakeSchedule:
@@ -162,9 +161,7 @@ def test_two_offered_times_with_the_same_clock_are_not_guessed_between() -> None
 
 def test_nothing_is_asked_that_is_known() -> None:
     schedule = FakeSchedule()
-    chosen = BookingDraft(
-        specialty="dermatology", slot_practitioner=SARA.id, slot_start=SLOTS[0].start.isoformat()
-    )
+    chosen = BookingDraft(specialty="dermatology", slot_practitioner=SARA.id, slot_start=SLOTS[0].start.isoformat())
     assert next_step(BookingDraft(), schedule) == Ask("specialty", (DERMATOLOGY, DENTISTRY))
     assert next_step(BookingDraft(specialty="dermatology"), schedule) == Offer(SLOTS)
     assert next_step(chosen, schedule) == Confirm(SLOTS[0])
@@ -173,9 +170,7 @@ def test_nothing_is_asked_that_is_known() -> None:
 
 
 def test_a_time_that_is_gone_is_offered_again_with_the_nearest() -> None:
-    gone = BookingDraft(
-        specialty="dermatology", slot_practitioner=SARA.id, slot_start=NOW.isoformat(), confirmed=True
-    )
+    gone = BookingDraft(specialty="dermatology", slot_practitioner=SARA.id, slot_start=NOW.isoformat(), confirmed=True)
     assert next_step(gone, FakeSchedule()) == Offer(SLOTS, widened=True)
     assert next_step(gone, FakeSchedule(slots=())) == NothingFree()
 

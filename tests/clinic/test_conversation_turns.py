@@ -116,7 +116,9 @@ def test_a_taken_slot_is_offered_again_with_the_nearest_free_ones(engine: Engine
     quick.tap_id(TAP, quick.last.options[0].id)
     refused = slow.tap_id(TAP, wanted)
     assert "Which one suits you" in refused.text or "just been taken" in refused.text
-    assert refused.options and all("4:00 pm" not in option.title or "Today" not in option.title for option in refused.options)
+    assert refused.options and all(
+        "4:00 pm" not in option.title or "Today" not in option.title for option in refused.options
+    )
 
 
 def test_a_hold_that_ran_out_is_free_for_others(engine: Engine, clinic: DemoClinic) -> None:

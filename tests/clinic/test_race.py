@@ -1,4 +1,4 @@
-"""Law 2: thirty patients reach for one time; one has it, twenty-nine are offered others, nobody is left without a word."""
+"""Law 2: thirty patients reach for one time; one has it, twenty-nine are offered others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_thirty_patients_race_for_one_slot(engine: Engine, clinic: DemoClinic) -
     with ThreadPoolExecutor(PATIENTS) as pool:
         answers = list(pool.map(reach, patients))
     booked = [text for text in answers if text.startswith("Booked")]
-    others = [patient for patient, text in zip(patients, answers) if not text.startswith("Booked")]
+    others = [patient for patient, text in zip(patients, answers, strict=True) if not text.startswith("Booked")]
     assert len(booked) == 1
     assert len(others) == PATIENTS - 1 and all(patient.last and patient.last.options for patient in others)
     with engine.begin() as conn:

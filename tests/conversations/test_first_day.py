@@ -61,9 +61,7 @@ def test_where_and_when_are_answered(phone: Phone) -> None:
     assert "الأحد" in phone.send("ايش اوقات الدوام عندكم")[0]
 
 
-def test_a_complaint_goes_to_a_person_and_the_bot_is_silent_until_the_chat_comes_back(
-    phone: Phone, desk: "Desk"
-) -> None:
+def test_a_complaint_goes_to_a_person_and_the_bot_is_silent_until_the_chat_comes_back(phone: Phone, desk: Desk) -> None:
     [said] = phone.send("I waited two hours and the receptionist was very rude, this is unacceptable")
     assert "colleague" in said
     assert conversation(phone).owner == "person"

@@ -124,7 +124,7 @@ async def test_statuses_follow_in_order_with_our_data_and_the_contact(in_window:
     statuses = in_window.receiver.statuses
     assert [status["status"] for status in statuses] == ["sent", "delivered", "read"]
     user_id = (await in_window.phone())["patient"]["user_id"]
-    for status, value in zip(statuses, in_window.receiver.values):
+    for status, value in zip(statuses, in_window.receiver.values, strict=False):
         assert status["id"] == wamid
         assert (status["recipient_id"], status["recipient_user_id"]) == (PATIENT, user_id)
         assert status["biz_opaque_callback_data"] == "appt-42"

@@ -18,7 +18,7 @@ def text(body: str) -> Message:
 
 def buttons(*titles: str, ids: list[str] | None = None, body: str = "b", **parts: Any) -> Message:
     ids = ids or [f"id{n}" for n in range(len(titles))]
-    replies = [{"type": "reply", "reply": {"id": id, "title": title}} for id, title in zip(ids, titles)]
+    replies = [{"type": "reply", "reply": {"id": id, "title": title}} for id, title in zip(ids, titles, strict=False)]
     return {
         "type": "interactive",
         "interactive": {"type": "button", "body": {"text": body}, "action": {"buttons": replies}, **parts},

@@ -41,9 +41,7 @@ def queue(chat: Chat, *texts: str, who: str = "bot", priority: int = 0) -> list[
 def open_window(chat: Chat) -> None:
     with chat.engine.begin() as conn:
         conn.execute(
-            update(contacts)
-            .where(contacts.c.id == chat.conversation().contact_id)
-            .values(last_inbound_at=chat.clock())
+            update(contacts).where(contacts.c.id == chat.conversation().contact_id).values(last_inbound_at=chat.clock())
         )
 
 
@@ -178,9 +176,7 @@ def test_what_is_refused_six_times_is_a_persons_matter(
     assert (chat.out()[0].status, chat.out()[0].error_code, chat.handoff().reason) == ("failed", 131000, "failure")
 
 
-def test_a_refusal_for_good_is_not_tried_again(
-    chat: Chat, sender: Sender, graph: FakeGraph, clock: Clock
-) -> None:
+def test_a_refusal_for_good_is_not_tried_again(chat: Chat, sender: Sender, graph: FakeGraph, clock: Clock) -> None:
     queue(chat, "Hello")
     graph.outcomes = [Refused(131026, False)]
     sender.drain()
@@ -349,9 +345,7 @@ def test_a_row_that_is_no_message_fails_alone(chat: Chat, sender: Sender, graph:
     assert [row.status for row in chat.out()] == ["failed", "accepted"]
 
 
-def test_a_sender_that_is_told_to_stop_finishes_what_it_has(
-    chat: Chat, sender: Sender, graph: FakeGraph
-) -> None:
+def test_a_sender_that_is_told_to_stop_finishes_what_it_has(chat: Chat, sender: Sender, graph: FakeGraph) -> None:
     queue(chat, "first", "second")
     graph.during = lambda _body: sender.stop()
     assert sender.drain() == 1

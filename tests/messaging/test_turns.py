@@ -45,9 +45,7 @@ async def test_a_text_has_its_turn_and_its_reply(chat: Chat, turns: Turns, agent
     assert (incoming.wamid, incoming.conversation_id, incoming.again) == (row.wamid, chat.conversation_id, False)
 
 
-async def test_a_message_that_has_its_outcome_is_not_touched_again(
-    chat: Chat, turns: Turns, agent: StubAgent
-) -> None:
+async def test_a_message_that_has_its_outcome_is_not_touched_again(chat: Chat, turns: Turns, agent: StubAgent) -> None:
     message_id = chat.writes("Hello")
     await turns.run(message_id)
     await turns.run(message_id, attempt=2)
@@ -82,9 +80,7 @@ async def test_typed_text_is_never_a_payload(chat: Chat, turns: Turns, agent: St
 
 
 @pytest.mark.parametrize("body", ["", "   ", "\u200f\u202a\u2066"])
-async def test_a_message_with_nothing_to_see_is_answered(
-    chat: Chat, turns: Turns, agent: StubAgent, body: str
-) -> None:
+async def test_a_message_with_nothing_to_see_is_answered(chat: Chat, turns: Turns, agent: StubAgent, body: str) -> None:
     message_id = chat.writes(body)
     await turns.run(message_id)
     assert agent.handled[0].text == "…"
@@ -150,9 +146,7 @@ async def test_an_emergency_in_the_caption_of_a_photo_is_one(chat: Chat, turns: 
     assert "997" in chat.said()[0]
 
 
-async def test_an_old_emergency_still_gets_the_number(
-    chat: Chat, turns: Turns, agent: StubAgent, clock: Clock
-) -> None:
+async def test_an_old_emergency_still_gets_the_number(chat: Chat, turns: Turns, agent: StubAgent, clock: Clock) -> None:
     agent.parses["chest pain"] = EMERGENCY_PARSE
     message_id = chat.writes("chest pain")
     clock.forward(hours=30)
@@ -230,9 +224,7 @@ async def test_a_reaction_needs_no_answer(chat: Chat, turns: Turns, agent: StubA
     assert chat.out() == [] and chat.handoff() is None and agent.parsed == []
 
 
-async def test_a_message_a_day_late_goes_to_a_person(
-    chat: Chat, turns: Turns, agent: StubAgent, clock: Clock
-) -> None:
+async def test_a_message_a_day_late_goes_to_a_person(chat: Chat, turns: Turns, agent: StubAgent, clock: Clock) -> None:
     message_id = chat.writes("book")
     clock.forward(hours=25)
     await turns.run(message_id)
@@ -352,9 +344,7 @@ async def test_the_bot_falls_silent_when_a_person_takes_over_in_the_middle_of_a_
     assert chat.row(message_id).outcome == "desk"
 
 
-async def test_of_two_workers_with_the_same_message_one_writes(
-    chat: Chat, turns: Turns, agent: StubAgent
-) -> None:
+async def test_of_two_workers_with_the_same_message_one_writes(chat: Chat, turns: Turns, agent: StubAgent) -> None:
     arrived = asyncio.Event()
     count = 0
 

@@ -114,9 +114,7 @@ async def test_a_worker_comes_back_when_the_database_was_away(
 
 def test_three_tries_lie_within_ten_seconds_and_a_message_is_never_dropped() -> None:
     def waits(attempts: int) -> float:
-        job = Job(
-            id=1, queue="q", lock=None, queueing_lock=None, task_name="t", task_kwargs={}, attempts=attempts
-        )
+        job = Job(id=1, queue="q", lock=None, queueing_lock=None, task_name="t", task_kwargs={}, attempts=attempts)
         decision = TurnRetry().get_retry_decision(exception=RuntimeError(), job=job)
         assert decision.retry_at is not None
         return round((decision.retry_at - utcnow()).total_seconds())

@@ -93,9 +93,7 @@ async def test_a_worker_killed_in_a_turn_loses_nothing_and_doubles_nothing(datab
         assert conn.execute(select(func.count()).select_from(done_for_patients)).scalar_one() == 2
 
 
-async def test_a_worker_that_was_only_taken_for_dead_writes_nothing_twice(
-    database_url: str, today: Chat
-) -> None:
+async def test_a_worker_that_was_only_taken_for_dead_writes_nothing_twice(database_url: str, today: Chat) -> None:
     """It is stopped, not killed: when it goes on, another one has finished its turn."""
     message_id = today.writes("book")
     async with turn_worker(database_url, "block") as sleeping:
@@ -121,6 +119,6 @@ async def test_a_worker_that_is_told_to_stop_gives_its_jobs_back(database_url: s
         assert await asyncio.wait_for(worker.wait(), DEADLINE) == 0
     with today.engine.connect() as conn:
         assert conn.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one() == 0
-        assert conn.execute(
-            text("SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'inbound'")
-        ).scalar_one() == 0
+        assert (
+            conn.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'inbound'")).scalar_one() == 0
+        )

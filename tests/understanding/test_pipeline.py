@@ -70,7 +70,9 @@ def test_a_reading_has_the_shape_of_the_contract(understanding: Understanding) -
     assert read["entities"]["date"][0]["text"] == "tomorrow"
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u200f\u202b", "😀" * 4096, "\u0000", "…", "/restart", "؟؟؟", "1", "a" * 20_000])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u200f\u202b", "😀" * 4096, "\u0000", "…", "/restart", "؟؟؟", "1", "a" * 20_000]
+)
 def test_noise_is_read_without_an_error_and_raises_no_alarm(understanding: Understanding, text: str) -> None:
     read = understanding.read(text, NOW)
     assert read.route == "bot" and read.intent in INTENTS

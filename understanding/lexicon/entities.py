@@ -76,9 +76,36 @@ PERSONS: dict[str, tuple[str, ...]] = {
 COUNTS: dict[str, int] = {
     "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "اثنين": 2, "اتنين": 2, "تنين": 2, "ثلاثه": 3, "تلاته": 3, "اربعه": 4, "خمسه": 5,
 }  # fmt: skip
-COUNTED = ("people", "persons", "kids", "children", "patients", "of us", "appointments", "اشخاص", "اطفال", "مواعيد", "انفار", "افراد")
+COUNTED = (
+    "people",
+    "persons",
+    "kids",
+    "children",
+    "patients",
+    "of us",
+    "appointments",
+    "اشخاص",
+    "اطفال",
+    "مواعيد",
+    "انفار",
+    "افراد",
+)
 
-DOCTOR_TITLES = ("dr", "doctor", "doc", "د", "دكتور", "دكتوره", "الدكتور", "الدكتوره", "دكتورة", "طبيب", "دك", "بروفيسور", "prof")
+DOCTOR_TITLES = (
+    "dr",
+    "doctor",
+    "doc",
+    "د",
+    "دكتور",
+    "دكتوره",
+    "الدكتور",
+    "الدكتوره",
+    "دكتورة",
+    "طبيب",
+    "دك",
+    "بروفيسور",
+    "prof",
+)
 # What follows a title without being a name.
 NOT_NAMES = frozenset(
     """the a an is are available please for in on at to and or today tomorrow appointment who which that your you there here with
