@@ -4,7 +4,7 @@ bin := .venv/bin
 .PHONY: run test install train validate lint types format lock clean
 
 run: install
-	@exec $(bin)/istiqbal run
+	@exec $(bin)/istiqbal run --end-with-parent
 
 test: install
 	$(bin)/istiqbal train
@@ -31,7 +31,8 @@ format: install
 	$(bin)/ruff format .
 
 lock: install
-	.tools/venv/bin/uv pip compile --quiet --universal --python-version 3.10 --extra dev --generate-hashes pyproject.toml -o requirements.lock
+	$$(command -v .tools/venv/bin/uv || command -v uv) pip compile --quiet --universal --python-version 3.10 --extra dev --generate-hashes pyproject.toml -o requirements.lock
 
+# What can be made again. The data of the installation (.istiqbal/) stays.
 clean:
-	rm -rf .venv .tools .istiqbal .mypy_cache .ruff_cache .pytest_cache models/*.tar.gz
+	rm -rf .venv .tools .rasa .mypy_cache .ruff_cache .pytest_cache models/*.tar.gz

@@ -6,17 +6,18 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Optional
+from typing import Any, Optional
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from clinic.database.tables import access_events, staff, staff_sessions
 
 ROLES = ("reception", "manager", "trainer")
+LANGUAGES = ("en", "ar")
 SESSION = timedelta(hours=12)  # a shift
 SHORTEST_PASSWORD = 10
 
@@ -50,9 +51,7 @@ class Session:
     csrf_token: str
 
 
-def create_staff(
-    conn: Connection, clinic_id: str, username: str, name: str, role: str, password: str
-) -> str:
+def create_staff(conn: Connection, clinic_id: str, username: str, name: str, role: str, password: str) -> str:
     """Returns the id. Raises BadStaff: a role there is not, a short password, a name that is taken."""
     if role not in ROLES:
         raise BadStaff(f"{role!r} is no role; there are {', '.join(ROLES)}.")
@@ -93,12 +92,13 @@ def authenticate(conn: Connection, username: str, password: str) -> Optional[Sta
     return _staff(row) if row else None
 
 
-def _staff(row: object) -> Staff:
+def _staff(row: Any) -> Staff:
     return Staff(*(getattr(row, name) for name in Staff.__dataclass_fields__))
 
 
 def open_session(conn: Connection, member: Staff, now: datetime) -> str:
-    """Returns the token for the cookie; the database keeps only its hash."""
+    """Returns the token for the cookie; the database keeps only its hash. Sessions that have ended are swept."""
+    conn.execute(delete(staff_sessions).where(staff_sessions.c.expires_at <= now))
     token = secrets.token_urlsafe(32)
     conn.execute(
         insert(staff_sessions).values(
@@ -107,12 +107,14 @@ def open_session(conn: Connection, member: Staff, now: datetime) -> str:
             staff_id=member.id,
             csrf_token=secrets.token_urlsafe(24),
             expires_at=now + SESSION,
+            created_at=now,
         )
     )
     return token
 
 
 def load_session(conn: Connection, token: str, now: datetime) -> Optional[Session]:
+    """None when it ended, was revoked, or its member of staff has left."""
     row = conn.execute(
         select(staff, staff_sessions.c.csrf_token)
         .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
@@ -125,10 +127,25 @@ def close_session(conn: Connection, token: str) -> None:
     conn.execute(delete(staff_sessions).where(staff_sessions.c.token_hash == _hash(token)))
 
 
-def record_access(conn: Connection, member: Staff, action: str, subject: str) -> None:
+def revoke_sessions(conn: Connection, staff_id: str) -> int:
+    """End all sessions of this member of staff, on every machine; returns how many there were."""
+    return conn.execute(delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id)).rowcount
+
+
+def set_staff_language(conn: Connection, member: Staff, language: str) -> None:
+    if language not in LANGUAGES:
+        raise BadStaff(f"{language!r} is no language of the desk; there are {', '.join(LANGUAGES)}.")
+    conn.execute(
+        update(staff).where(staff.c.id == member.id, staff.c.clinic_id == member.clinic_id).values(language=language)
+    )
+
+
+def record_access(conn: Connection, member: Staff, action: str, subject: str, now: datetime) -> None:
     """Who saw or did what; subject is `table:id`."""
     conn.execute(
-        insert(access_events).values(clinic_id=member.clinic_id, staff_id=member.id, action=action, subject=subject)
+        insert(access_events).values(
+            clinic_id=member.clinic_id, staff_id=member.id, action=action, subject=subject, created_at=now
+        )
     )
 
 

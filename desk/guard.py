@@ -1,19 +1,15 @@
-"""Who may come in: sessions by cookie, a token on every form, a pause after too many wrong passwords."""
+"""Who may come in: sessions by cookie, a token on every form."""
 
 from __future__ import annotations
 
 import hmac
-from collections import deque
-from datetime import datetime, timedelta
-from typing import Optional
+from typing import Annotated, Optional
 
-from fastapi import Request
+from fastapi import Depends, Form, Request
 
-from clinic.staff import Session, Staff, load_session
+from clinic.staff import Session, load_session
 from desk.settings import COOKIE
-
-TRIES = 8
-PAUSE = timedelta(minutes=5)
+from desk.state import desk_of
 
 
 class NotLoggedIn(Exception):
@@ -25,45 +21,44 @@ class Forbidden(Exception):
 
 
 class BadForm(Exception):
-    """The form's token is missing or old."""
+    """The form's token is missing or not this session's."""
 
 
-class LoginLimit:
-    """Wrong passwords by name and address. In the memory of this process: each desk process counts for itself."""
-
-    def __init__(self) -> None:
-        self._failed: dict[str, deque[datetime]] = {}
-
-    def blocks(self, key: str, now: datetime) -> bool:
-        failed = self._failed.get(key, deque())
-        while failed and now - failed[0] > PAUSE:
-            failed.popleft()
-        return len(failed) >= TRIES
-
-    def note_failure(self, key: str, now: datetime) -> None:
-        self._failed.setdefault(key, deque(maxlen=TRIES)).append(now)
-
-    def forget(self, key: str) -> None:
-        self._failed.pop(key, None)
+class NotFound(Exception):
+    """It does not exist, or is another clinic's: nobody can tell which."""
 
 
-def session_of(request: Request, now: datetime) -> Session:
+def session_of(request: Request) -> Session:
     """Raises NotLoggedIn."""
-    token = request.cookies.get(COOKIE)
+    desk, token = desk_of(request), request.cookies.get(COOKIE)
     found: Optional[Session] = None
     if token:
-        with request.app.state.engine.begin() as conn:
-            found = load_session(conn, token, now)
+        with desk.engine.connect() as conn:
+            found = load_session(conn, token, desk.now())
     if found is None:
         raise NotLoggedIn
+    # For a page about an error, which may not be able to ask again.
+    request.state.language = found.staff.language
     return found
 
 
-def require_chats(member: Staff) -> None:
-    if not member.sees_chats:
+def patients_session(session: Annotated[Session, Depends(session_of)]) -> Session:
+    """Of somebody whose role includes patients; trainers' does not. Raises Forbidden."""
+    if not session.staff.sees_chats:
         raise Forbidden
+    return session
 
 
-def check_form(session: Session, given: str) -> None:
-    if not hmac.compare_digest(session.csrf_token, given):
+def check_form(session: Annotated[Session, Depends(session_of)], csrf: Annotated[str, Form()] = "") -> None:
+    """Every form that changes something carries the session's token. Raises BadForm."""
+    if not same_token(session.csrf_token, csrf):
         raise BadForm
+
+
+def same_token(expected: str, given: str) -> bool:
+    return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
+
+
+LoggedIn = Annotated[Session, Depends(session_of)]
+WithPatients = Annotated[Session, Depends(patients_session)]
+GoodForm = Depends(check_form)

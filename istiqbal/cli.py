@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import String, cast, or_, select
+from sqlalchemy.engine import Connection
 
-from istiqbal.settings import BadSetting, MissingSetting, Settings, read_settings
+from istiqbal.settings import PROJECT, BadSetting, MissingSetting, Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Istiqbal: a clinic's front desk on WhatsApp.")
 user = typer.Typer(no_args_is_help=True, help="People who log in at the desk.")
 app.add_typer(user, name="user")
+
+# What the commands need is imported inside them: `--help` and a wrong setting are answered at once.
 
 
 def _settings() -> Settings:
@@ -28,50 +32,67 @@ def _stop(sentence: str, code: int = 2) -> typer.Exit:
     return typer.Exit(code)
 
 
-@app.command()
-def run() -> None:
-    """Start everything on this machine; Ctrl-C ends it."""
-    settings = _settings()
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What is foreseen to go wrong is said in its own words, without a traceback."""
     from clinic.database.connect import BadDatabaseUrl, DatabaseUnreachable
     from clinic.database.embedded import EmbeddedPostgresError
+
+    try:
+        yield
+    except (BadDatabaseUrl, DatabaseUnreachable, EmbeddedPostgresError) as error:
+        raise _stop(str(error), 1) from error
+
+
+@app.command()
+def run(
+    end_with_parent: bool = typer.Option(False, help="Also end when the process that started this one is gone."),
+) -> None:
+    """Start everything on this machine; Ctrl-C ends it."""
+    settings = _settings()
     from istiqbal.model import TrainingFailed
     from istiqbal.processes import PartFailed
-    from istiqbal.run import PortTaken
+    from istiqbal.run import AlreadyRunning, PortTaken
     from istiqbal.run import run as run_all
 
     try:
-        run_all(settings)
-    except (
-        BadDatabaseUrl,
-        DatabaseUnreachable,
-        EmbeddedPostgresError,
-        PartFailed,
-        PortTaken,
-        TrainingFailed,
-    ) as error:
+        with _sentences():
+            run_all(settings, end_with_parent)
+    except (AlreadyRunning, PartFailed, PortTaken, TrainingFailed) as error:
         raise _stop(str(error), 1) from error
 
 
 @app.command()
 def train(force: bool = typer.Option(False, help="Train also when a fitting model exists.")) -> None:
     """Train the model on data/, unless one fits already."""
-    from istiqbal.model import TrainingFailed, fitting_model
+    settings = _settings()
+    from istiqbal.interrupts import Interrupts
+    from istiqbal.model import TrainingFailed, ensure_model, fitting_model
     from istiqbal.model import train as train_model
+    from istiqbal.processes import Processes
 
-    model = None if force else fitting_model()
-    if model is None:
+    if force or fitting_model() is None:
         typer.echo("Training, about a minute ...", err=True)
-        try:
-            model = train_model(_settings().home / "logs" / "train.log")
-        except TrainingFailed as error:
-            raise _stop(str(error), 1) from error
+    try:
+        with Interrupts() as interrupts:
+            record = settings.home / "train.json"
+            processes = Processes(
+                settings.home / "logs", record, PROJECT, lambda line: typer.echo(line, err=True), interrupts.held
+            )
+            model = train_model(processes) if force else ensure_model(processes)[0]
+    except TrainingFailed as error:
+        raise _stop(str(error), 1) from error
+    except KeyboardInterrupt:
+        raise _stop("Training was broken off.", 130) from None
     typer.echo(Path("models") / model.name)
 
 
 @app.command()
 def understand(
     text: Optional[str] = typer.Argument(None, help="One message."),
-    jsonl: Optional[str] = typer.Option(None, help="A file with one JSON object with `text` a line; - is standard input."),
+    jsonl: Optional[str] = typer.Option(
+        None, help="A file with one JSON object with `text` a line; - is standard input."
+    ),
     now: Optional[str] = typer.Option(None, help="What counts as now, such as 2026-11-24T10:00+03:00."),
 ) -> None:
     """What the bot reads in messages: one JSON object a line."""
@@ -88,14 +109,12 @@ def understand(
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest shape."""
-    from clinic.database.connect import BadDatabaseUrl, DatabaseUnreachable, database
+    settings = _settings()
+    from clinic.database.connect import database
     from clinic.database.migrate import upgrade
 
-    try:
-        with database(_settings()) as url:
-            upgrade(url)
-    except (BadDatabaseUrl, DatabaseUnreachable) as error:
-        raise _stop(str(error), 1) from error
+    with _sentences(), database(settings) as url:
+        upgrade(url)
     typer.echo("The database is up to date.")
 
 
@@ -104,35 +123,46 @@ def add_user(
     username: str,
     role: str = typer.Option("reception", help="reception, manager or trainer"),
     name: Optional[str] = typer.Option(None, help="As patients and colleagues see it."),
-    phone_number_id: Optional[str] = typer.Option(None, help="Of the clinic's WhatsApp number; default: the configured one."),
+    clinic: Optional[str] = typer.Option(
+        None, help="The clinic's id, or the id of its WhatsApp number; default: the configured number's clinic."
+    ),
     password_stdin: bool = typer.Option(False, help="Read the password from standard input."),
 ) -> None:
     """Add somebody who logs in at the desk."""
+    settings = _settings()
     from clinic.database.connect import database, open_engine
-    from clinic.database.tables import whatsapp_numbers
+    from clinic.database.migrate import upgrade
     from clinic.staff import BadStaff, create_staff
 
-    settings = _settings()
     if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with database(settings) as url:
-        engine = open_engine(url)
-        try:
+    try:
+        with _sentences(), database(settings) as url:
+            upgrade(url)
+            engine = open_engine(url)
             with engine.begin() as conn:
-                number = phone_number_id or settings.phone_number_id
-                clinic_id = conn.execute(
-                    select(whatsapp_numbers.c.clinic_id).where(whatsapp_numbers.c.phone_number_id == number)
-                ).scalar_one_or_none()
-                if clinic_id is None:
-                    raise BadStaff(f"No clinic has the number {number} yet.")
+                clinic_id = _clinic_id(conn, clinic or settings.phone_number_id)
                 create_staff(conn, clinic_id, username, name or username, role, password)
-        except BadStaff as error:
-            raise _stop(str(error)) from error
-        finally:
             engine.dispose()
+    except BadStaff as error:
+        raise _stop(str(error)) from error
     typer.echo(f"{username} can log in as {role}.")
+
+
+def _clinic_id(conn: Connection, named: str) -> str:
+    """By its own id or its number's. Raises BadStaff."""
+    from clinic.database.tables import clinics, whatsapp_numbers
+    from clinic.staff import BadStaff
+
+    by_number = select(whatsapp_numbers.c.clinic_id).where(whatsapp_numbers.c.phone_number_id == named)
+    found = conn.execute(
+        select(clinics.c.id).where(or_(cast(clinics.c.id, String) == named, clinics.c.id.in_(by_number)))
+    ).scalar_one_or_none()
+    if found is None:
+        raise BadStaff(f"There is no clinic with the id or the number {named} yet.")
+    return str(found)
 
 
 def main() -> None:

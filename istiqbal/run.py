@@ -2,66 +2,162 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import secrets
-import signal
 import socket
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator, Optional, Sequence
 
 import httpx
 
-from clinic.database.connect import database, open_engine
+from clinic.database.connect import database, embedded_server, open_engine
+from clinic.database.embedded import EmbeddedPostgres
 from clinic.database.migrate import upgrade
 from clinic.demo import DEMO_STAFF, seed_demo
 from clinic.staff import create_staff, has_staff
-from istiqbal.model import fitting_model, quiet_environment, train
-from istiqbal.processes import Part, Processes, end_left_over
+from emulator.settings import WEBHOOK_PATH
+from istiqbal.interrupts import Interrupts
+from istiqbal.model import ensure_model, fitting_model, quiet_environment
+from istiqbal.processes import Part, PartFailed, Processes, end_left_over
 from istiqbal.settings import PROJECT, Settings
 from messaging.endpoints import write_endpoints
 from messaging.worker import READY_FILE
 
+# Rasa and its action server ask nobody who they are: they are never served beyond this machine.
+LOOPBACK = "127.0.0.1"
+DATABASE_LOOK_SECONDS = 3.0
+
 
 class PortTaken(Exception):
-    """Somebody else listens there; the message says how to move."""
+    """A part cannot listen where it should; the message says which setting moves it."""
 
 
-def run(settings: Settings) -> None:
-    """Until Ctrl-C, SIGTERM or the end of a part. Raises one of the named errors of what it uses."""
+class AlreadyRunning(Exception):
+    """Another run has this installation; the message says which."""
+
+
+def run(settings: Settings, end_with_parent: bool = False) -> None:
+    """Until Ctrl-C, SIGTERM or the end of a part. Raises one of the named errors of what it uses.
+
+    `end_with_parent`: also when the process that started it is gone, as make is after a kill -9.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
-    record = settings.home / "run.json"
-    left = end_left_over(record)
-    if left:
-        say(f"Ended {left} processes that an earlier run left behind.")
-    _check_ports(settings)
-    settings = with_secret_key(settings)
-    with _signals_as_interrupt():
+    with _only_one(settings.home), Interrupts() as interrupts:
         try:
-            say("Database ...")
-            with database(settings) as url:
-                upgrade(url)
-                _seed(settings, url)
-                say("  database answers")
-                model = _model(settings)
-                processes = Processes(settings.home / "logs", record, PROJECT, say)
-                try:
-                    say("Starting ...")
-                    processes.start(parts(settings, url, model))
-                    _welcome(settings)
-                    processes.watch()
-                finally:
-                    say("Closing ...")
-                    processes.stop()
+            with ExitStack() as closing:
+                _open(settings, interrupts, closing, _parent_watch() if end_with_parent else lambda: None)
         except KeyboardInterrupt:
             pass
     say("The front desk is closed.")
 
 
+def _open(settings: Settings, interrupts: Interrupts, closing: ExitStack, look: Callable[[], None]) -> None:
+    record = settings.home / "run.json"
+    with interrupts.held():
+        _end_left_over(settings, record)
+    _check_ports(settings)
+    settings = with_secret_key(settings)
+
+    say("Database ...")
+    with interrupts.held():
+        record.write_text("[]", encoding="utf-8")  # from here on a kill leaves something behind
+        closing.callback(record.unlink, missing_ok=True)
+        url = closing.enter_context(database(settings))
+        closing.callback(interrupts.no_more)
+    upgrade(url)
+    _seed(settings, url)
+    say("  database answers")
+
+    looks = [look]
+    if settings.database_url is None:
+        looks.append(_database_watch(embedded_server(settings)))
+    processes = Processes(settings.home / "logs", record, PROJECT, say, interrupts.held, lambda: _call(looks))
+    closing.callback(_close, interrupts, processes)
+    model = _model(processes)
+    say("Starting ...")
+    processes.start(parts(settings, url, model))
+    _welcome(settings)
+    processes.watch()
+
+
+def _close(interrupts: Interrupts, processes: Processes) -> None:
+    interrupts.no_more()
+    say("Closing ...")
+    processes.stop()
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """The lock goes with its process, however that ends. Raises AlreadyRunning."""
+    with open(home / "run.lock", "a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            pid = lock.read().strip() or "unknown"
+            raise AlreadyRunning(
+                f"The front desk already runs from {home} (process {pid}): use that one, or end it "
+                f"with Ctrl-C or kill {pid}."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _call(looks: Sequence[Callable[[], None]]) -> None:
+    for look in looks:
+        look()
+
+
+def _database_watch(server: EmbeddedPostgres) -> Callable[[], None]:
+    looked = time.monotonic()
+
+    def look() -> None:
+        nonlocal looked
+        if time.monotonic() - looked < DATABASE_LOOK_SECONDS:
+            return
+        looked = time.monotonic()
+        if not server.is_live():
+            raise PartFailed(f"The embedded database ended; its log is {server.log}.")
+
+    return look
+
+
+def _parent_watch() -> Callable[[], None]:
+    parent = os.getppid()
+
+    def look() -> None:
+        if os.getppid() != parent:
+            raise KeyboardInterrupt
+
+    return look
+
+
+def _end_left_over(settings: Settings, record: Path) -> None:
+    """What a run that was killed left: its parts, and the database that it would have ended."""
+    if not record.exists():
+        return
+    ended = end_left_over(record)
+    if settings.database_url is None:
+        server = embedded_server(settings)
+        ended += server.is_live()
+        server.stop()
+    if ended:
+        say(f"Ended {ended} processes that an earlier run left behind.")
+
+
 def say(line: str) -> None:
-    print(line, flush=True)
+    try:
+        print(line, flush=True)
+    except OSError:
+        pass  # the terminal is gone; what is under way goes on to its end
 
 
 def with_secret_key(settings: Settings) -> Settings:
@@ -88,37 +184,38 @@ def parts(settings: Settings, url: str, model: Path) -> list[Part]:
         "DATABASE_URL": url,
         "ISTIQBAL_HOME": str(settings.home),
         "ISTIQBAL_SECRET_KEY": settings.secret_key or "",
-        "SANIC_HOST": settings.bind,
+        "SANIC_HOST": LOOPBACK,
+        "WHATSAPP_APP_SECRET": settings.app_secret,
+        "WHATSAPP_VERIFY_TOKEN": settings.verify_token,
+        "WHATSAPP_ACCESS_TOKEN": settings.access_token,
+        "WHATSAPP_PHONE_NUMBER_ID": settings.phone_number_id,
+        "WHATSAPP_BUSINESS_ACCOUNT_ID": settings.business_account_id,
+        "WHATSAPP_GRAPH_URL": settings.graph_url or _address(settings, settings.emulator_port),
     }
-    if settings.uses_emulator:
-        environ |= {
-            "WHATSAPP_GRAPH_URL": settings.graph_base_url,
-            "WHATSAPP_APP_SECRET": settings.app_secret,
-            "WHATSAPP_VERIFY_TOKEN": settings.verify_token,
-            "WHATSAPP_ACCESS_TOKEN": settings.access_token,
-            "WHATSAPP_PHONE_NUMBER_ID": settings.phone_number_id,
-            "WHATSAPP_BUSINESS_ACCOUNT_ID": settings.business_account_id,
-        }
-
-    def answers(port: int, path: str) -> "ReadyCheck":
-        return ReadyCheck(f"http://{settings.bind}:{port}{path}")
-
+    rasa_at, actions_at = f"http://{LOOPBACK}:{settings.rasa_port}", f"http://{LOOPBACK}:{settings.actions_port}"
     rasa = [python, "-m", "rasa", "run", "--model", str(model), "--endpoints", str(endpoints)]
-    rasa += ["--credentials", "credentials.yml", "--interface", settings.bind, "--port", str(settings.rasa_port)]
+    rasa += ["--credentials", "credentials.yml", "--interface", LOOPBACK, "--port", str(settings.rasa_port)]
     actions = [python, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)]
     found = [
-        Part("rasa", rasa, answers(settings.rasa_port, "/webhooks/whatsapp/health"), environ, ready_within=180),
-        Part("actions", actions, answers(settings.actions_port, "/health"), environ),
+        Part("rasa", rasa, Answers(f"{rasa_at}/webhooks/whatsapp/health"), environ, ready_within=180),
+        Part("actions", actions, Answers(f"{actions_at}/health"), environ),
         Part("worker", [python, "-m", "messaging.worker"], ready_file.exists, environ),
-        Part("desk", [python, "-m", "desk"], answers(settings.desk_port, "/health"), environ),
+        Part("desk", [python, "-m", "desk"], Answers(f"{_address(settings, settings.desk_port)}/health"), environ),
     ]
     if settings.uses_emulator:
-        emulator = [python, "-m", "emulator"]
-        found.insert(0, Part("emulator", emulator, answers(settings.emulator_port, "/emulator/health"), environ))
+        emulator = [python, "-m", "emulator", "--webhook-url", f"{rasa_at}{WEBHOOK_PATH}"]
+        health = f"{_address(settings, settings.emulator_port)}/emulator/health"
+        found.insert(0, Part("emulator", emulator, Answers(health), environ))
     return found
 
 
-class ReadyCheck:
+def _address(settings: Settings, port: int) -> str:
+    """As seen from this machine, in a browser too."""
+    host = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(settings.bind, settings.bind)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Answers:
     """Whether an address answers 200."""
 
     def __init__(self, url: str) -> None:
@@ -131,11 +228,11 @@ class ReadyCheck:
             return False
 
 
-def _model(settings: Settings) -> Path:
-    model = fitting_model()
-    if model is None:
+def _model(processes: Processes) -> Path:
+    if fitting_model() is None:
         say("Training the model, about a minute ...")
-        model = train(settings.home / "logs" / "train.log")
+    model, trained = ensure_model(processes)
+    if trained:
         say(f"  trained {model.name}")
     return model
 
@@ -154,45 +251,46 @@ def _seed(settings: Settings, url: str) -> None:
 
 
 def _check_ports(settings: Settings) -> None:
-    named = {"RASA": settings.rasa_port, "ACTIONS": settings.actions_port, "DESK": settings.desk_port}
+    """Raises PortTaken before anything is started."""
+    wanted = [
+        ("ISTIQBAL_RASA_PORT", LOOPBACK, settings.rasa_port),
+        ("ISTIQBAL_ACTIONS_PORT", LOOPBACK, settings.actions_port),
+        ("ISTIQBAL_DESK_PORT", settings.bind, settings.desk_port),
+    ]
     if settings.uses_emulator:
-        named["EMULATOR"] = settings.emulator_port
-    for name, port in named.items():
-        with socket.socket() as probe:
+        wanted.append(("ISTIQBAL_EMULATOR_PORT", settings.bind, settings.emulator_port))
+    seen: dict[int, str] = {}
+    for name, host, port in wanted:
+        if port in seen:
+            raise PortTaken(f"{seen[port]} and {name} are both {port}; set one of them to another port.")
+        seen[port] = name
+        problem = _why_not(host, port)
+        if problem is not None:
+            raise PortTaken(problem.format(name=name, host=host, port=port))
+
+
+def _why_not(host: str, port: int) -> Optional[str]:
+    """None if one can listen there."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.bind, port))
-            except OSError as error:
-                raise PortTaken(
-                    f"Port {port} is taken; set ISTIQBAL_{name}_PORT to a free one, or end what listens there."
-                ) from error
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return "Port {port} is taken; set {name} to a free one, or end what listens there."
+        if error.errno in (errno.EACCES, errno.EPERM):
+            return "Port {port} is not for this user; set {name} to one above 1023."
+        return "This machine has no address {host} to listen on; set ISTIQBAL_BIND to one that it has."
+    return None
 
 
 def _welcome(settings: Settings) -> None:
     lines = ["", "The front desk is open."]
     if settings.uses_emulator:
-        lines.append(f"  Phone (be a patient): http://{settings.bind}:{settings.emulator_port}/")
-    lines.append(f"  Desk (be reception):  http://{settings.bind}:{settings.desk_port}/")
+        lines.append(f"  Phone (be a patient): {_address(settings, settings.emulator_port)}/")
+    lines.append(f"  Desk (be reception):  {_address(settings, settings.desk_port)}/")
     if settings.uses_emulator:
         lines += [f"      login {username}, password {password}" for username, _, _, password in DEMO_STAFF]
     lines += [f"  Logs: {settings.home / 'logs'}", "  Ctrl-C ends all of it.", ""]
     say("\n".join(lines))
-
-
-@contextmanager
-def _signals_as_interrupt() -> Iterator[None]:
-    """SIGTERM and a closed terminal end it as Ctrl-C does; a second signal does not interrupt the closing."""
-    began = False
-
-    def interrupt(number: int, frame: object) -> None:
-        nonlocal began
-        if not began:
-            began = True
-            raise KeyboardInterrupt
-
-    previous = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

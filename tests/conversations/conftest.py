@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import httpx
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Engine
 
 from clinic.database.connect import database, open_engine
 from istiqbal.settings import PROJECT, Settings, read_settings
+from tests.conftest import passable_folder
 
 READY_WITHIN = 180  # seconds, on a loaded machine
 ANSWER_WITHIN = 30
@@ -31,7 +31,7 @@ class FrontDesk:
 
     settings: Settings
     engine: Engine
-    process: "subprocess.Popen[str]"
+    process: subprocess.Popen[str]
 
     @property
     def emulator(self) -> str:
@@ -59,7 +59,7 @@ class Phone:
     def _path(self) -> str:
         return f"{self.desk.emulator}/emulator/patients/{self.wa_id}"
 
-    def named(self, name: str) -> "Phone":
+    def named(self, name: str) -> Phone:
         httpx.put(self._path, json={"name": name}).raise_for_status()
         return self
 
@@ -73,7 +73,9 @@ class Phone:
         return self.await_answer(self.post({"type": "text", "text": text}))
 
     def tap(self, title: str) -> list[str]:
-        option = next(option for bubble in reversed(self.last) for option in bubble["options"] if title in option["title"])
+        option = next(
+            option for bubble in reversed(self.last) for option in bubble["options"] if title in option["title"]
+        )
         return self.await_answer(self.post({"type": "tap", "id": option["id"]}))
 
     def tap_place(self, place: int) -> list[str]:
@@ -86,9 +88,7 @@ class Phone:
 
     def incoming_after(self, wamid: str, wait: float = ANSWER_WITHIN) -> list[dict[str, Any]]:
         """What the clinic sent after this message; waits for the first of it."""
-        answer = httpx.get(
-            f"{self._path}/messages", params={"after": wamid, "wait": wait}, timeout=wait + 5
-        )
+        answer = httpx.get(f"{self._path}/messages", params={"after": wamid, "wait": wait}, timeout=wait + 5)
         answer.raise_for_status()
         return [message for message in answer.json()["messages"] if message["from"] == "business"]
 
@@ -106,7 +106,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def front_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDesk]:
-    home: Path = tmp_path_factory.mktemp("home")
+    home = passable_folder(tmp_path_factory.mktemp("home"))
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("WHATSAPP_", "DATABASE_"))},
         **{name: str(free_port()) for name in _PORTS},
@@ -136,7 +136,7 @@ def front_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDesk]:
             process.communicate()
 
 
-def _await_ready(process: "subprocess.Popen[str]") -> None:
+def _await_ready(process: subprocess.Popen[str]) -> None:
     """Reads what it prints until it says that the front desk is open."""
     lines: list[str] = []
     assert process.stdout is not None
