@@ -49,7 +49,9 @@ def normalise_url(url: str) -> str:
 def open_engine(url: str, wait_seconds: float = 30) -> Engine:
     """An engine whose server answers. Raises BadDatabaseUrl, DatabaseUnreachable."""
     normal = normalise_url(url)
-    engine = create_engine(normal, future=True, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True)
+    engine = create_engine(
+        normal, future=True, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True, hide_parameters=True
+    )
     deadline = time.monotonic() + wait_seconds
     try:
         while not _answers(engine, normal):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import httpx
@@ -105,8 +106,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def front_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDesk]:
-    home = passable_folder(tmp_path_factory.mktemp("home"))
+def front_desk() -> Iterator[FrontDesk]:
+    with passable_folder() as home:
+        yield from _run(home)
+
+
+def _run(home: Path) -> Iterator[FrontDesk]:
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("WHATSAPP_", "DATABASE_"))},
         **{name: str(free_port()) for name in _PORTS},
