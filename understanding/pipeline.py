@@ -159,8 +159,8 @@ def is_sure(ranking: Sequence[Ranked]) -> bool:
 
 
 def _raises(alarm: str, intent: str) -> bool:
-    """The safety net only raises: to something more human than what the classifier saw."""
-    return intent not in RANK or RANK.index(alarm) < RANK.index(intent)
+    """The safety net confirms or raises, to something more human than what the classifier saw; it never lowers."""
+    return intent not in RANK or RANK.index(alarm) <= RANK.index(intent)
 
 
 def newest_model(folder: Path) -> Path:
