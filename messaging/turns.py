@@ -25,6 +25,7 @@ from connectors.whatsapp.render import ELLIPSIS, is_blank
 from messaging.agent import EMERGENCY_ROUTE, Agent, Incoming, Parse
 from messaging.bubbles import Bubble
 from messaging.outbox import EMERGENCY, REPLY, queue_bubbles
+from understanding.safety import is_red_flag
 
 logger = logging.getLogger(__name__)
 
@@ -142,10 +143,7 @@ class Turns:
             conversation = _lock(conn, opened, parse)
             if not _end(conn, opened, "turn", parse, now):
                 return
-            number = load_clinic(conn, conversation.clinic_id).emergency_number
-            word = say("emergency", conversation.language, number=number)
-            _say(conn, conversation, opened, [Bubble(word)], priority=EMERGENCY)
-            hand_over(conn, conversation, "emergency", now, opened.message_id)
+            _call_for_help(conn, conversation, opened, now)
 
     def _opt_out(self, opened: Opened, parse: Parse) -> None:
         now = self._clock()
@@ -199,10 +197,21 @@ class Turns:
             conversation = _lock(conn, opened, None)
             if not _end(conn, opened, "desk", None, now):
                 return
-            if _with_person(conn, conversation, opened):
+            if is_red_flag(opened.text):
+                # The assistant may be what failed; the words alone are enough for the number.
+                _call_for_help(conn, conversation, opened, now)
+            elif _with_person(conn, conversation, opened):
                 hand_over(conn, conversation, "failure", now, opened.message_id)
             else:
                 _apologise(conn, conversation, opened, now)
+
+
+def _call_for_help(conn: Connection, conversation: Conversation, opened: Opened, now: datetime) -> None:
+    """The emergency number to the patient, before all else; the alarm to the desk."""
+    number = load_clinic(conn, conversation.clinic_id).emergency_number
+    word = say("emergency", conversation.language, number=number)
+    _say(conn, conversation, opened, [Bubble(word)], priority=EMERGENCY)
+    hand_over(conn, conversation, "emergency", now, opened.message_id)
 
 
 def typed_text(content: payloads.Content) -> str:

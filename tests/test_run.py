@@ -400,7 +400,7 @@ def test_when_make_is_killed_all_ends(staged: Staged) -> None:
     stand_in = "import subprocess, sys; subprocess.run(sys.argv[1:])"
     command = [sys.executable, "-c", stand_in, sys.executable, "-c", STAGED, "desk", "--end-with-parent"]
     parent = subprocess.Popen(command, env=staged.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    staged.started.append(parent)  # type: ignore[arg-type]
+    staged.started.append(parent)  # type: ignore[arg-type]  # a process, to be ended like the rest
     wait_until((staged.home / "desk.ready").exists)
     parent.kill()
     parent.wait(WITHIN)

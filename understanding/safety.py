@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Optional
 
+from understanding.arabizi import to_arabic
+from understanding.folding import fold
 from understanding.lexicon.red_flags import DECOYS, DENIALS, HUMAN_NOW, PAST, RED_FLAGS, WORRIES
 
 
@@ -38,6 +40,13 @@ _DECOY = re.compile("|".join(DECOYS))
 _DENIAL = re.compile("|".join(DENIALS))
 _PAST = re.compile("|".join(PAST))
 _WORRY = re.compile("|".join(WORRIES))
+
+
+def is_red_flag(text: str) -> bool:
+    """Of a text as it was written, without a model: for when nothing else can be asked."""
+    folded = fold(text)
+    alarm = check(folded, to_arabic(folded)).alarm
+    return alarm is not None and alarm.route == "emergency"
 
 
 def check(folded: str, arabic: str) -> Safety:

@@ -73,7 +73,7 @@ def test_a_lock_conflict_begins_the_turn_again(engine: Engine, sender_id: str, m
     def stumble(*arguments: object) -> list[Bubble]:
         for error in once:
             raise error
-        return honest(*arguments)  # type: ignore[arg-type]
+        return honest(*arguments)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(action, "_answer_once", stumble)
     [bubble] = action.answer(sender_id, tracker(sender_id, "hi", "greet").latest_message)

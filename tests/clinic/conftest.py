@@ -49,7 +49,7 @@ class Patient:
 
     def run(self, action: ClinicAction, parse: dict[str, Any], key: Optional[str], **metadata: Any) -> Bubble:
         action._engine = self.engine
-        action.now = lambda: self.now  # type: ignore[method-assign]
+        action.now = lambda: self.now  # type: ignore[method-assign]  # the clock is handed in
         wamid = key or f"wamid.{self.conversation_id}.{next(self.keys)}"
         latest = {"language": "en", **parse, "metadata": {"wamid": wamid, **metadata}}
         bubbles = action.answer(self.conversation_id, latest)

@@ -39,7 +39,7 @@ def reception(
     chromium: Browser, desk: RunningDesk, viewport: dict[str, int], language: str = "en", tolerated: str = ""
 ) -> Iterator[Page]:
     """A page of somebody who has logged in; fails if it complained about anything but what is `tolerated`."""
-    context = chromium.new_context(viewport=viewport, locale=language)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=viewport, locale=language)  # type: ignore[arg-type]  # a dict is what a ViewportSize is
     context.set_default_timeout(DEADLINE)
     page, complaints = context.new_page(), []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -136,7 +136,7 @@ REFUSED: dict[str, tuple[int, Message]] = {
     "media nobody uploaded": (131009, {"type": "image", "image": {"id": "12345"}}),
     "audio with a caption": (131009, {"type": "audio", "audio": {"link": "https://clinic.example/a", "caption": "x"}}),
     "an unknown interactive": (131009, {"type": "interactive", "interactive": {"type": "carousel"}}),
-    "a list that is no list": (131009, list_of("rows")),  # type: ignore[arg-type]
+    "a list that is no list": (131009, list_of("rows")),  # type: ignore[arg-type]  # wrong on purpose
     "a reaction that quotes": (
         131009,
         {"type": "reaction", "reaction": {"message_id": "w", "emoji": "x"}, "context": {"message_id": "w"}},

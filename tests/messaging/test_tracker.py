@@ -25,8 +25,8 @@ with warnings.catch_warnings():
     from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
     # Loaded here for the same reason; the tests find it by its name, as Rasa does.
-    import connectors.whatsapp.channel  # noqa: F401
-    import messaging.tracker  # noqa: F401
+    import connectors.whatsapp.channel  # noqa: F401 - loading is what is tested
+    import messaging.tracker  # noqa: F401 - loading is what is tested
 
 # Rasa reads its files with libraries that import in a way that is going away; our own modules are used elsewhere too.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -52,7 +52,7 @@ def store(installation: None) -> Iterator[TrackerStore]:
     assert endpoint is not None
     store = TrackerStore.create(endpoint, Domain.empty())
     yield store
-    engine: Engine = store.engine  # type: ignore[attr-defined]
+    engine: Engine = store.engine  # type: ignore[attr-defined]  # Rasa has no types
     engine.dispose()
 
 
@@ -62,7 +62,7 @@ def test_rasa_loads_our_store_and_does_not_fall_back_to_memory(store: TrackerSto
 
 
 def test_it_takes_ten_connections_at_most_and_has_its_index(store: TrackerStore, engine: Engine) -> None:
-    pool = store.engine.pool  # type: ignore[attr-defined]
+    pool = store.engine.pool  # type: ignore[attr-defined]  # Rasa has no types
     assert (pool.size(), pool._max_overflow) == (5, 5)
     with engine.connect() as conn:
         indexes = conn.execute(text("SELECT indexdef FROM pg_indexes WHERE tablename = 'events'")).scalars().all()

@@ -17,7 +17,7 @@ from clinic.texts import say
 from messaging.agent import Incoming, Parse
 from messaging.bubbles import Bubble, Option
 from messaging.outbox import EMERGENCY
-from messaging.turns import TurnFailed, Turns
+from messaging.turns import TRIES, TurnFailed, Turns
 from tests.messaging.conftest import Chat
 from tests.messaging.stub import NOW, Clock, StubAgent
 
@@ -372,6 +372,24 @@ async def test_the_loser_hands_nothing_over(chat: Chat, turns: Turns, agent: Stu
             conn.execute(update(messages).where(messages.c.id == message_id).values(outcome="turn"))
         return EMERGENCY_PARSE
 
-    agent.parse = ended_by_another  # type: ignore[method-assign]
+    agent.parse = ended_by_another  # type: ignore[method-assign]  # another worker comes between
     await turns.run(message_id)
     assert chat.out() == [] and chat.handoff() is None
+
+
+@pytest.mark.parametrize("with_person", [False, True])
+async def test_an_emergency_gets_its_number_also_when_the_assistant_fails(
+    chat: Chat, turns: Turns, agent: StubAgent, with_person: bool
+) -> None:
+    """Law 6 does not depend on a model: the words alone are enough."""
+
+    async def broken(text: str) -> Parse:
+        raise RuntimeError("no model")
+
+    if with_person:
+        give_to_person(chat)
+    agent.parse = broken  # type: ignore[method-assign]  # the assistant is what fails here
+    message_id = chat.writes("my father has chest pain and cannot breathe")
+    await turns.run(message_id, TRIES)
+    assert "997" in chat.said()[0]
+    assert chat.handoff().reason == "emergency"
