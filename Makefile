@@ -1,14 +1,14 @@
 # Two commands: make run, make test. The rest is what they and CI are made of.
 bin := .venv/bin
 
-.PHONY: run test install train validate lint types format lock clean
+.PHONY: run test install train validate lint types format bench race lock clean
 
 run: install
 	@exec $(bin)/istiqbal run --end-with-parent
 
 test: install
 	$(bin)/istiqbal train
-	$(bin)/python -m pytest -q
+	$(bin)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 
 install:
 	@scripts/install
@@ -29,6 +29,14 @@ types: install
 format: install
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
+
+bench: install
+	$(bin)/python -m bench.schedule
+	$(bin)/python -m bench.imports
+
+# Fifty patients and four at reception around ten times of one doctor, for a minute.
+race: install
+	$(bin)/python -m pytest -q tests/clinic/test_long_race.py --race-seconds 60
 
 lock: install
 	$$(command -v .tools/venv/bin/uv || command -v uv) pip compile --quiet --universal --python-version 3.10 --extra dev --generate-hashes pyproject.toml -o requirements.lock

@@ -24,8 +24,8 @@ from clinic.conversations import (
     set_language,
 )
 from clinic.database.tables import turns
-from clinic.dialogue import Entity, Message, Reply, Turn, When, begin_turn, converse
-from clinic.flows import FLOWS
+from clinic.dialogue import Entity, Message, Part, Reply, Turn, When, begin_turn, converse, converse_in_parts
+from clinic.flows import FLOWS, WORKS
 from clinic.schedule import load_clinic
 from clinic.taps import Tap
 from istiqbal.bootstrap import shared_engine
@@ -110,7 +110,7 @@ class ClinicAction(Action, ABC):
 
     def reply(self, turn: Turn) -> list[Bubble]:
         """An open question is tried first; see `HumanAction` for those that never ask it."""
-        return converse(turn, self.work, FLOWS)
+        return converse_in_parts(turn, self.work, WORKS, FLOWS)
 
 
 class HumanAction(ClinicAction, ABC):
@@ -152,7 +152,9 @@ def read_message(latest: Mapping[str, Any], conversation: Conversation) -> Messa
         start, end = found.get("start", 0), found.get("end", 0)
         entities.setdefault(found["entity"], []).append(Entity(str(found["value"]), text[start:end], start, end))
     intent = latest.get("intent") or {}
-    language = latest.get("language") or conversation.language
+    # "🙃" or "5" is in no language: the chat goes on in its own.
+    written = any(sign.isalpha() for sign in text)
+    language = (latest.get("language") if written else None) or conversation.language
     return Message(
         key=metadata.get("wamid") or latest.get("message_id") or "",
         text=text,
@@ -164,4 +166,5 @@ def read_message(latest: Mapping[str, Any], conversation: Conversation) -> Messa
         tap=Tap(**tap) if tap else None,
         message_id=metadata.get("message_id"),
         unsure_urgent=bool(latest.get("unsure_urgent")),
+        parts=tuple(Part(**part) for part in latest.get("parts") or ()),
     )

@@ -3,130 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
-from typing import Any, Optional, Sequence
+from datetime import date, timedelta
+from typing import Any, Mapping, Optional, Sequence
 
 from clinic.appointments import (
     Appointment,
     AppointmentGone,
     SlotTaken,
     book_slot,
+    booked_since,
     hold_slot,
-    load_appointment,
     move_appointment,
     release_holds,
+    upcoming_of,
 )
 from clinic.booking import (
+    NEW_TIME,
     Ask,
     BookingDraft,
+    Confirm,
     Done,
     NothingFree,
     Offer,
-    apply,
-    given,
+    Refused,
+    Step,
+    Wait,
     next_step,
-    read_answer,
 )
-from clinic.dialogue import Asks, Reply, Turn
+from clinic.booking_answers import PATIENT_KINDS, apply, given, read_answer
+from clinic.dialogue import Asks, Message, Reply, Turn
+from clinic.doctors import doctor_named
+from clinic.hours import closed_because
+from clinic.live_schedule import MOST_ROWS, LiveSchedule
 from clinic.menu import menu_choices
-from clinic.patients import Patient, add_patient, patients_of, self_of
+from clinic.patients import Patient
 from clinic.questions import Choice, OpenQuestion
-from clinic.schedule import Practitioner, Slot, Specialty, bookable_specialties, free_slots, practitioners_of, spread
-from clinic.texts import say
-from clinic.times import render_moment, render_row
-from understanding.folding import fold
+from clinic.schedule import Practitioner, Slot, bookable_specialties, practitioners_of, services_of
+from clinic.services import service_named
+from clinic.texts import has_text, say
+from clinic.times import render_date, render_moment, render_row
+from clinic.visitors import ask_about_visitor, others_said, read_visitor
+from clinic.waitlist_joining import join
 
-# WhatsApp shows ten rows; one is kept for "more".
-MOST_SLOTS = 9
-SLOTS_A_DAY = 3
-_TITLES = frozenset(
-    ("dr", "dr.", "doctor", "doc", "د", "د.", "دكتور", "دكتوره", "الدكتور", "الدكتوره", "dktor", "doktor")
-)
-
-
-class LiveSchedule:
-    """The clinic's schedule as `next_step` asks for it, seen by one contact."""
-
-    def __init__(self, turn: Turn) -> None:
-        self._turn = turn
-        self._specialties = bookable_specialties(turn.conn, turn.clinic.id)
-
-    def specialties(self) -> Sequence[Specialty]:
-        return self._specialties
-
-    def specialty(self, code: Optional[str]) -> Specialty:
-        return next(specialty for specialty in self._specialties if specialty.code == code)
-
-    def offer(self, draft: BookingDraft) -> Offer:
-        zone = self._turn.clinic.zone
-        everything = self._free(draft, draft.practitioner)
-        fitting = [slot for slot in everything if fits(slot, draft, zone)]
-        widened = not fitting
-        slots = nearest(everything, draft, zone) if widened else fitting
-        per_day = MOST_SLOTS if draft.date is not None or draft.page else SLOTS_A_DAY
-        shown = spread(slots, zone, MOST_SLOTS * (draft.page + 1), per_day)
-        page = shown[MOST_SLOTS * draft.page :] or shown[:MOST_SLOTS]
-        return Offer(tuple(page), widened=widened, more=len(slots) > len(shown))
-
-    def find(self, draft: BookingDraft) -> Optional[Slot]:
-        start = datetime.fromisoformat(draft.slot_start or "")
-        free = self._free(draft, draft.slot_practitioner, start=start, end=start + timedelta(minutes=1))
-        return next((slot for slot in free if slot.start == start), None)
-
-    def knows_patient(self, draft: BookingDraft) -> bool:
-        return draft.moving is not None or find_patient(self._turn, draft) is not None
-
-    def _free(self, draft: BookingDraft, practitioner_id: Optional[str], **bounds: datetime) -> list[Slot]:
-        # The contact's own hold is theirs to choose again.
-        turn = self._turn
-        release_holds(turn.conn, turn.clinic.id, turn.conversation.contact_id)
-        specialty = self.specialty(draft.specialty)
-        return free_slots(turn.conn, turn.clinic, specialty, turn.now, practitioner_id=practitioner_id, **bounds)
-
-
-def fits(slot: Slot, draft: BookingDraft, zone: tzinfo) -> bool:
-    """Whether the slot is on the day and at the time that were asked for."""
-    local = slot.start.astimezone(zone)
-    return _within(local.date().isoformat(), draft.date) and _at(local.strftime("%H:%M"), draft.time)
-
-
-def _within(value: str, wish: Any) -> bool:
-    """ISO dates and 24-hour clocks compare as text."""
-    if wish is None:
-        return True
-    if isinstance(wish, str):
-        return value == wish
-    first, last = wish
-    return (first is None or value >= first) and (last is None or value <= last)
-
-
-def _at(clock: str, wish: Any) -> bool:
-    """A range of times is half open: "before 5" does not begin at 5."""
-    if not isinstance(wish, (list, tuple)):
-        return _within(clock, wish)
-    first, last = wish
-    return (first is None or clock >= first) and (last is None or clock < last)
-
-
-def nearest(slots: Sequence[Slot], draft: BookingDraft, zone: tzinfo) -> list[Slot]:
-    """The slots around the day that was asked for, or the soonest, in the order of time."""
-    wished = draft.date if isinstance(draft.date, str) else (draft.date or [None])[0]
-    if wished is None:
-        return list(slots)
-    after = [slot for slot in slots if slot.start.astimezone(zone).date().isoformat() >= wished]
-    before = [slot for slot in slots if slot.start.astimezone(zone).date().isoformat() < wished]
-    return after or before[-MOST_SLOTS:]
-
-
-def find_patient(turn: Turn, draft: BookingDraft) -> Optional[Patient]:
-    """Who the visit is for, as far as it is known: named, chosen, or the one of that relationship on this number."""
-    clinic_id, contact_id = turn.clinic.id, turn.conversation.contact_id
-    if draft.patient_name is not None:
-        return add_patient(turn.conn, clinic_id, contact_id, draft.patient_name, draft.relationship)
-    if draft.relationship == "self":
-        return self_of(turn.conn, clinic_id, contact_id)
-    known = [one for one in patients_of(turn.conn, clinic_id, contact_id) if one.id == draft.patient]
-    return known[0] if known else None
+# A button's title on WhatsApp, and how many fit below a text.
+MOST_SIGNS = 20
+MOST_BUTTONS = 3
 
 
 class BookingFlow:
@@ -136,114 +57,241 @@ class BookingFlow:
         self.name = name
 
     def begin(self, turn: Turn, draft: Optional[BookingDraft] = None) -> Reply:
-        draft = draft or BookingDraft()
-        return self.go_on(turn, replace(draft, **given(turn.message)))
+        limit = self._over_the_limit(turn)
+        if limit is not None:
+            return limit
+        question = turn.open_question
+        if draft is None and question is not None and question.flow == self.name:
+            # "Book" again in the middle of booking: it goes on where it was.
+            draft = BookingDraft.from_json(question.draft)
+        return self.go_on(turn, replace(draft or BookingDraft(), **self._given(turn)))
 
     def answer(self, turn: Turn, question: Optional[OpenQuestion]) -> Optional[Reply]:
-        tap = turn.message.tap
+        question = question or self._old_row(turn)
         if question is None:
-            # A row of an older list: it still says which specialty and time are wanted. A bare "confirm" says nothing.
-            if tap is None or tap.kind not in ("specialty", "slot"):
-                return self._expired(turn) if tap else None
-            question = OpenQuestion(self.name, tap.kind, (), {}, turn.now, turn.now)
-            if self.name == "rescheduling":
-                question = replace(question, draft={"moving": tap.value.get("moving")})
-        answer = read_answer(question, turn.message)
-        if answer is None:
-            return None
+            return self._expired(turn) if turn.message.tap else None
         draft = BookingDraft.from_json(question.draft)
-        if answer.stops:
+        changes = read_visitor(turn, question, draft) if question.kind in PATIENT_KINDS else None
+        if changes is not None:
+            return self.go_on(turn, replace(draft, **changes))
+        if self._about_another_visit(turn, draft):
+            return None
+        answer = read_answer(question, turn.message)
+        named = self._service(turn) if answer is None or not answer.stops else {}
+        if answer is None and not (named and turn.message.intent in ("book_appointment", "nlu_fallback")):
+            return None
+        if answer is not None and answer.stops:
             release_holds(turn.conn, turn.clinic.id, turn.conversation.contact_id)
             key = "booking_move_stopped" if draft.moving else "booking_stopped"
             return Reply(say(key, turn.language), closes=True)
-        return self.go_on(turn, apply(draft, answer))
+        return self.go_on(turn, replace(apply(draft, answer) if answer else draft, **named))
+
+    def resume(self, turn: Turn, draft: Mapping[str, Any]) -> Optional[Reply]:
+        reply = self.go_on(turn, replace(BookingDraft.from_json(draft), confirmed=False))
+        key = "booking_resumed_move" if draft.get("moving") else "booking_resumed"
+        return replace(reply, text=f"{say(key, turn.language)}\n{reply.text}")
+
+    def _about_another_visit(self, turn: Turn, draft: BookingDraft) -> bool:
+        """ "First move my dentist appointment", in the middle of booking something else."""
+        message = turn.message
+        named = message.first("specialty")
+        if message.tap is not None or named is None or named.value == draft.specialty:
+            return False
+        if message.intent not in ("reschedule_appointment", "cancel_appointment") or draft.moving is not None:
+            return False
+        ahead = upcoming_of(turn.conn, turn.clinic.id, turn.conversation.contact_id, turn.now)
+        return any(visit.specialty_code == named.value for visit in ahead)
+
+    def _old_row(self, turn: Turn) -> Optional[OpenQuestion]:
+        """A row of an older list still says which specialty and time are wanted; a bare "confirm" says nothing."""
+        tap = turn.message.tap
+        if tap is None or tap.kind not in ("specialty", "slot", "also_for"):
+            return None
+        draft = {"moving": tap.value.get("moving")} if self.name == "rescheduling" else {}
+        return OpenQuestion(self.name, tap.kind, (), draft, turn.now, turn.now)
 
     def _expired(self, turn: Turn) -> Reply:
         return Reply(say("booking_expired", turn.language), menu_choices(turn.language, "menu_book", "menu_person"))
 
+    def _over_the_limit(self, turn: Turn) -> Optional[Reply]:
+        """What the clinic lets one number book by itself."""
+        if self.name != "booking":
+            return None
+        clinic, contact_id = turn.clinic, turn.conversation.contact_id
+        policy = LiveSchedule(turn).policy
+        today = booked_since(turn.conn, clinic.id, contact_id, turn.now - timedelta(days=1))
+        ahead = len(upcoming_of(turn.conn, clinic.id, contact_id, turn.now))
+        if today < policy.most_bookings_a_day and ahead < policy.most_upcoming:
+            return None
+        key = "booking_limit_today" if today >= policy.most_bookings_a_day else "booking_limit_ahead"
+        text = say(key, turn.language, count=max(today, ahead))
+        return Reply(text, menu_choices(turn.language, "menu_my_visits", "menu_person"), closes=True)
+
+    def _given(self, turn: Turn) -> dict[str, Any]:
+        return {**given(turn.message), **self._service(turn)}
+
+    def _service(self, turn: Turn) -> dict[str, Any]:
+        """A service that the message names, with the specialty it belongs to."""
+        if turn.message.tap is not None:
+            return {}
+        service = service_named(turn.message.text, services_of(turn.conn, turn.clinic.id))
+        if service is None:
+            return {}
+        specialties = bookable_specialties(turn.conn, turn.clinic.id)
+        code = next((one.code for one in specialties if one.id == service.specialty_id), None)
+        return {**NEW_TIME, "specialty": code, "service": service.id} if code else {}
+
     def go_on(self, turn: Turn, draft: BookingDraft) -> Reply:
         schedule = LiveSchedule(turn)
-        draft = _find_doctor(turn, draft, schedule)
-        step = next_step(draft, schedule)
-        if isinstance(step, Ask):
-            return self._ask(turn, draft, step)
-        specialty = schedule.specialty(draft.specialty)
-        if isinstance(step, Offer):
-            return self._offer(turn, draft, specialty, step)
-        if isinstance(step, NothingFree):
-            text = say("booking_none_free", turn.language, specialty=specialty.name(turn.language))
-            return Reply(text, hands_over="clinic_rule")
+        draft = _the_only_other(find_doctor(turn, draft, schedule), schedule)
         try:
-            if isinstance(step, Done):
-                return self._done(turn, draft, specialty, step.slot)
-            return self._confirm(turn, draft, specialty, step.slot)
+            return self._say(turn, draft, schedule, next_step(draft, schedule))
         except SlotTaken:
             # Between the look and the grasp somebody else was faster.
             again = replace(draft, slot_start=None, slot_practitioner=None, confirmed=False)
-            return self._offer(turn, again, specialty, replace(schedule.offer(again), widened=False), taken=True)
+            offer = replace(schedule.offer(again), why="taken")
+            return self._say(turn, again, schedule, offer if offer.slots else NothingFree())
 
-    def _ask(self, turn: Turn, draft: BookingDraft, step: Ask) -> Reply:
+    def _say(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, step: Step) -> Reply:
+        if isinstance(step, Ask):
+            return self._ask(turn, draft, schedule, step)
+        if isinstance(step, Offer):
+            return self._offer(turn, draft, schedule, step)
+        if isinstance(step, Refused):
+            return self._refused(turn, draft, schedule, step)
+        if isinstance(step, NothingFree):
+            return self._nothing_free(turn, draft, schedule)
+        if isinstance(step, Wait):
+            return self._wait(turn, draft, schedule, step)
+        if isinstance(step, Confirm):
+            return self._confirm(turn, draft, schedule, step.slot)
+        return self._done(turn, draft, schedule, step)
+
+    # --- questions ----------------------------------------------------------------------------------------------------
+
+    def _ask(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, step: Ask) -> Reply:
+        if step.kind in PATIENT_KINDS:
+            return ask_about_visitor(turn, self.name, draft, step)
         language = turn.language
-        asks = Asks(self.name, step.kind, draft.to_json())
-        if step.kind == "patient_name":
-            return Reply(say("booking_patient_name", language), asks=asks)
-        key = "booking_specialty_unknown" if draft.specialty else "booking_which_specialty"
-        choices = tuple(
-            Choice(specialty.name(language), {"specialty": specialty.code}, "specialty")
-            for specialty in step.specialties[:10]
+        if step.kind == "specialty":
+            key = "booking_specialty_unknown" if draft.specialty else "booking_which_specialty"
+            choices = [Choice(one.name(language), {"specialty": one.code}, "specialty") for one in step.options]
+            return self._rows(turn, replace(draft, specialty=None), "specialty", say(key, language), choices)
+        specialty = self._what(turn, draft, schedule)
+        if step.kind == "wish":
+            return self._wish_unkept(turn, draft, schedule)
+        if step.kind == "doctor":
+            choices = [self._doctor_choice(turn, doctor) for doctor in step.options[: MOST_ROWS - 1]]
+            choices.append(Choice(say("booking_whoever", language), {}, "any_doctor"))
+            text = say("booking_which_doctor", language, specialty=specialty)
+            return self._rows(turn, replace(draft, asking=None), "doctor", text, choices)
+        choices = [
+            Choice(render_date(date.fromisoformat(day), language), {"date": day}, "day")
+            for day in step.options[:MOST_ROWS]
+        ]
+        text = say("booking_which_day", language, specialty=specialty)
+        return self._rows(turn, replace(draft, asking=None), "day", text, choices)
+
+    def _rows(self, turn: Turn, draft: BookingDraft, kind: str, text: str, choices: Sequence[Choice]) -> Reply:
+        key = f"booking_{kind}_button"
+        button = say(key if has_text(key) else "choose", turn.language)
+        return Reply(text, tuple(choices[:MOST_ROWS]), button, Asks(self.name, kind, draft.to_json()))
+
+    def _doctor_choice(self, turn: Turn, doctor: Practitioner) -> Choice:
+        return Choice(doctor.name(turn.language), {"practitioner": doctor.id}, "doctor")
+
+    def _wish_unkept(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> Reply:
+        """A wish is a promise: where it cannot be kept the patient decides."""
+        language = turn.language
+        key = f"booking_no_{draft.gender}_doctor" if draft.gender else "booking_no_such_doctor"
+        choices = (
+            Choice(say("booking_whoever", language), {}, "any_doctor"),
+            Choice(say("booking_other_specialty", language), {}, "other_specialty"),
         )
-        asks = replace(asks, draft=replace(draft, specialty=None).to_json())
-        return Reply(say(key, language), choices, say("booking_specialties_button", language), asks)
+        text = say(key, language, specialty=self._what(turn, draft, schedule))
+        return Reply(text, choices, asks=Asks(self.name, "wish", draft.to_json()))
 
-    def _offer(self, turn: Turn, draft: BookingDraft, specialty: Specialty, offer: Offer, taken: bool = False) -> Reply:
+    def _refused(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, step: Refused) -> Reply:
         language = turn.language
-        if not offer.slots:
-            text = say("booking_none_free", language, specialty=specialty.name(language))
-            return Reply(text, hands_over="clinic_rule")
+        text = say(f"booking_refused_{step.why}", language, specialty=self._what(turn, draft, schedule))
+        other_time = Choice(say("booking_other_time", language), {}, "other_time")
+        other_specialty = Choice(say("booking_other_specialty", language), {}, "other_specialty")
+        choices = [
+            other_time if step.why == "busy" else other_specialty,
+            Choice(say("booking_someone_else", language), {}, "someone_else"),
+        ]
+        if step.why != "busy" and len(schedule.doctors(replace(draft, practitioner=None))) > 1:
+            choices.insert(0, Choice(say("booking_any_doctor", language), {}, "any_doctor"))
+        return Reply(text, tuple(choices), asks=Asks(self.name, "refused", draft.to_json()))
+
+    def _nothing_free(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> Reply:
+        language = turn.language
+        text = say("booking_none_free", language, specialty=self._what(turn, draft, schedule))
+        choices = [
+            Choice(say("booking_join_waitlist", language), {}, "waitlist"),
+            Choice(say("booking_other_specialty", language), {}, "other_specialty"),
+        ]
+        if draft.practitioner or draft.wishes:
+            choices[1] = Choice(say("booking_any_doctor", language), {}, "any_doctor")
+        return Reply(text, tuple(choices), asks=Asks(self.name, "none_free", draft.to_json()))
+
+    def _wait(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, step: Wait) -> Reply:
+        wishes = {"gender": draft.gender, "language": draft.language, "date": draft.date, "time": draft.time}
+        text = join(
+            turn.conn,
+            turn.clinic,
+            turn.conversation,
+            schedule.specialty(draft.specialty).id,
+            step.patient.id,
+            turn.now,
+            service_id=draft.service,
+            practitioner_id=draft.practitioner,
+            appointment_id=draft.moving,
+            wishes={key: value for key, value in wishes.items() if value is not None},
+        )
+        return Reply(text, closes=True)
+
+    # --- times --------------------------------------------------------------------------------------------------------
+
+    def _offer(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, offer: Offer) -> Reply:
+        language = turn.language
         draft = replace(draft, slot_start=None, slot_practitioner=None, confirmed=False)
         choices = [self._slot_choice(turn, draft, slot) for slot in offer.slots]
         if offer.more:
             choices.append(Choice(say("booking_more", language), {"page": draft.page + 1}, "more"))
-        elif draft.practitioner and len(choices) <= MOST_SLOTS:
-            choices.append(Choice(say("booking_any_doctor", language), {}, "any_doctor"))
-        return Reply(
-            self._offer_text(turn, draft, specialty, offer, taken),
-            tuple(choices),
-            say("booking_times_button", language),
-            Asks(self.name, "slot", draft.to_json()),
-        )
+        choices.append(Choice(say("booking_other_day", language), {}, "other_day"))
+        if len(schedule.doctors(replace(draft, practitioner=None))) > 1:
+            choices.append(Choice(say("booking_any_doctor", language), {}, "other_doctor"))
+        return self._rows(turn, draft, "slot", self._offer_text(turn, draft, schedule, offer), choices)
 
-    def _offer_text(self, turn: Turn, draft: BookingDraft, specialty: Specialty, offer: Offer, taken: bool) -> str:
-        name = specialty.name(turn.language)
-        if taken:
-            return say("booking_slot_taken", turn.language, specialty=name)
-        if offer.widened:
-            return say("booking_nothing_then", turn.language, specialty=name)
+    def _offer_text(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, offer: Offer) -> str:
+        specialty = self._what(turn, draft, schedule)
+        if offer.why == "closed":
+            wished = date.fromisoformat(draft.date if isinstance(draft.date, str) else draft.date[0])
+            name = closed_because(turn.conn, turn.clinic, wished, turn.language)
+            key = "booking_closed_for" if name else "booking_closed"
+            day = render_date(wished, turn.language)
+            return say(key, turn.language, specialty=specialty, day=day, holiday=name or "")
+        if offer.why is not None:
+            return say(f"booking_{offer.why}", turn.language, specialty=specialty)
         if draft.practitioner:
             doctor = offer.slots[0].practitioner.name(turn.language)
-            return say("booking_which_slot_with", turn.language, specialty=name, practitioner=doctor)
+            return say("booking_which_slot_with", turn.language, specialty=specialty, practitioner=doctor)
         key = "booking_which_slot_asked" if draft.date or draft.time else "booking_which_slot"
-        return say(key, turn.language, specialty=name)
+        return say(key, turn.language, specialty=specialty)
 
     def _slot_choice(self, turn: Turn, draft: BookingDraft, slot: Slot) -> Choice:
-        local = slot.start.astimezone(turn.clinic.zone)
-        value = {
-            "specialty": draft.specialty,
-            "practitioner": slot.practitioner.id,
-            "start": slot.start.isoformat(),
-            "date": local.date().isoformat(),
-            "clock": local.strftime("%H:%M"),
-        }
-        if draft.moving:
-            value["moving"] = draft.moving
-        title = render_row(slot.start, turn.now, turn.clinic.timezone, turn.language)
-        return Choice(title, value, "slot", slot.practitioner.name(turn.language))
+        return slot_choice(turn, slot, draft.specialty or "", moving=draft.moving, service=draft.service)
 
-    def _confirm(self, turn: Turn, draft: BookingDraft, specialty: Specialty, slot: Slot) -> Reply:
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def _confirm(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, slot: Slot) -> Reply:
         language, contact_id = turn.language, turn.conversation.contact_id
-        hold_slot(turn.conn, turn.clinic.id, contact_id, specialty.id, slot, turn.now)
+        specialty = schedule.specialty(draft.specialty)
+        hold_slot(turn.conn, turn.clinic.id, contact_id, specialty.id, slot, turn.now, hold=schedule.policy.hold)
         key = "booking_confirm_move" if draft.moving else "booking_confirm"
-        text = say(key, language, **self._facts(turn, draft, specialty, slot))
+        facts = self._facts(turn, draft, schedule, slot)
+        text = say(key, language, **facts, minutes=schedule.policy.hold_minutes)
         choices = [
             Choice(say("booking_yes", language), {}, "confirm"),
             Choice(say("booking_other_time", language), {}, "other_time"),
@@ -252,67 +300,107 @@ class BookingFlow:
             choices.append(Choice(say("booking_someone_else", language), {}, "someone_else"))
         return Reply(text, tuple(choices), asks=Asks(self.name, "confirm", draft.to_json()))
 
-    def _done(self, turn: Turn, draft: BookingDraft, specialty: Specialty, slot: Slot) -> Reply:
-        clinic, contact_id = turn.clinic, turn.conversation.contact_id
+    def _done(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, step: Done) -> Reply:
+        clinic, contact_id, slot = turn.clinic, turn.conversation.contact_id, step.slot
+        facts = self._facts(turn, draft, schedule, slot)
         if draft.moving:
             try:
                 move_appointment(turn.conn, clinic.id, contact_id, draft.moving, slot, turn.now)
             except AppointmentGone:
                 return Reply(say("visits_gone", turn.language), closes=True)
-            text = say("booking_moved", turn.language, **self._facts(turn, draft, specialty, slot))
-            return Reply(text, closes=True)
-        patient = find_patient(turn, draft)
-        assert patient is not None  # next_step asked for a name before
+            return Reply(say("booking_moved", turn.language, **facts), closes=True)
+        limit = self._over_the_limit(turn)
+        if limit is not None:
+            return limit
+        patient = schedule.who(draft)
+        assert isinstance(patient, Patient)  # next_step asked before
         book_slot(
             turn.conn,
             clinic.id,
             contact_id,
-            specialty.id,
+            schedule.specialty(draft.specialty).id,
             patient.id,
             slot,
             turn.now,
             idempotency_key=turn.message.key,
+            service_id=draft.service,
+            wishes=draft.wishes,
         )
-        facts = self._facts(turn, draft, specialty, slot)
         facts |= {"clinic": clinic.name(turn.language), "address": clinic.address(turn.language)}
-        return Reply(say("booking_done", turn.language, **facts), closes=True)
+        done = Reply(say("booking_done", turn.language, **facts), flow=self.name, closes=True)
+        return self._with_the_others(turn, draft, patient, done)
 
-    def _facts(self, turn: Turn, draft: BookingDraft, specialty: Specialty, slot: Slot) -> dict[str, str]:
+    def _with_the_others(self, turn: Turn, draft: BookingDraft, booked: Patient, done: Reply) -> Reply:
+        """ "My three children": one is booked, the next is a tap away."""
+        others = others_said(turn, draft, booked)
+        again = {key: getattr(draft, key) for key in ("specialty", "service", "gender", "language")}
+        value = {key: given_before for key, given_before in again.items() if given_before is not None}
+        choices = [
+            Choice(one.name[:MOST_SIGNS], {**value, "patient": one.id, "people": list(draft.people)}, "also_for")
+            for one in others[:MOST_ROWS]
+        ]
+        if not choices:
+            return done
+        text = f"{done.text}\n\n{say('booking_also_for', turn.language)}"
+        button = say("booking_also_button", turn.language) if len(choices) > MOST_BUTTONS else None
+        return replace(done, text=text, choices=tuple(choices), list_button=button)
+
+    def _facts(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, slot: Slot) -> dict[str, str]:
         language = turn.language
+        patient = schedule.who(draft)
         return {
-            "specialty": specialty.name(language),
+            "specialty": self._what(turn, draft, schedule),
             "practitioner": slot.practitioner.name(language),
             "when": render_moment(slot.start, turn.clinic.timezone, language),
-            "patient": self._patient_name(turn, draft),
+            "patient": patient.name if isinstance(patient, Patient) else "",
         }
 
-    def _patient_name(self, turn: Turn, draft: BookingDraft) -> str:
-        if draft.moving:
-            return load_appointment(turn.conn, turn.clinic.id, draft.moving).patient_name or ""
-        patient = find_patient(turn, draft)
-        return patient.name if patient else ""
+    def _what(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> str:
+        """The service, or the specialty of an ordinary visit."""
+        service = schedule.service(draft) if draft.service else None
+        return (service or schedule.specialty(draft.specialty)).name(turn.language)
 
 
-def _find_doctor(turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
+def slot_choice(
+    turn: Turn, slot: Slot, specialty: str, *, moving: Optional[str] = None, service: Optional[str] = None
+) -> Choice:
+    """A free time as a row; a tap on it, also much later, says all that is needed to book or move."""
+    local = slot.start.astimezone(turn.clinic.zone)
+    value = {
+        "specialty": specialty,
+        "practitioner": slot.practitioner.id,
+        "start": slot.start.isoformat(),
+        "date": local.date().isoformat(),
+        "clock": local.strftime("%H:%M"),
+    }
+    value |= {"moving": moving} if moving else {}
+    value |= {"service": service} if service else {}
+    title = render_row(slot.start, turn.now, turn.clinic.timezone, turn.language)
+    return Choice(title, value, "slot", slot.practitioner.name(turn.language))
+
+
+def find_doctor(turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
     """From a name as written to one practitioner; with it comes the specialty, if they have only one."""
     if draft.doctor_said is None:
         return draft
-    words = [word for word in fold(draft.doctor_said).split() if word not in _TITLES]
-    draft = replace(draft, doctor_said=None)
+    said, draft = draft.doctor_said, replace(draft, doctor_said=None)
     for specialty in schedule.specialties():
         if draft.specialty not in (None, specialty.code):
             continue
-        for doctor in practitioners_of(turn.conn, turn.clinic.id, specialty.id):
-            if words and _named(words, doctor):
-                return replace(draft, practitioner=doctor.id, specialty=specialty.code)
+        doctor = doctor_named(said, practitioners_of(turn.conn, turn.clinic.id, specialty.id))
+        if doctor is not None:
+            return replace(draft, practitioner=doctor.id, specialty=specialty.code)
     return draft
 
 
-def _named(words: Sequence[str], doctor: Practitioner) -> bool:
-    """Every word said stands in the doctor's name, in either language."""
-    return any(
-        all(word in fold(name).replace(".", " ").split() for word in words) for name in (doctor.name_en, doctor.name_ar)
-    )
+def _the_only_other(draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
+    """ "Another doctor", where there is exactly one: no list to choose from."""
+    if draft.asking != "doctor" or draft.practitioner is None:
+        return draft
+    others = [
+        doctor for doctor in schedule.doctors(replace(draft, practitioner=None)) if doctor.id != draft.practitioner
+    ]
+    return replace(draft, asking=None, practitioner=others[0].id) if len(others) == 1 else draft
 
 
 BOOKING = BookingFlow("booking")
@@ -320,7 +408,18 @@ RESCHEDULING = BookingFlow("rescheduling")
 
 
 def draft_of(appointment: Appointment) -> BookingDraft:
-    """To move a visit: the same specialty, with the same doctor first."""
+    """To move a visit: the same specialty and service, with the same doctor first, and what was promised."""
     return BookingDraft(
-        specialty=appointment.specialty_code, practitioner=appointment.practitioner_id, moving=appointment.id
+        specialty=appointment.specialty_code,
+        service=appointment.service_id,
+        practitioner=appointment.practitioner_id,
+        gender=appointment.wishes.get("gender"),
+        language=appointment.wishes.get("language"),
+        moving=appointment.id,
     )
+
+
+def read_wish(message: Message) -> Mapping[str, Any]:
+    """What a message that wants to move a visit says of the new time."""
+    known = given(message)
+    return {key: known[key] for key in ("date", "time", "gender", "language") if known.get(key) is not None}

@@ -7,9 +7,13 @@ from datetime import datetime
 from sqlalchemy import desc, insert, select
 from sqlalchemy.engine import Connection
 
+from clinic.appointments import upcoming_of
+from clinic.conversations import Conversation
 from clinic.database.tables import consents
 from clinic.dialogue import Reply, Turn
+from clinic.schedule import Clinic
 from clinic.texts import say
+from clinic.times import render_moment
 
 PURPOSES = ("care", "marketing")
 
@@ -52,8 +56,18 @@ def may_start(conn: Connection, contact_id: str, purpose: str) -> bool:
 
 
 def opt_out(turn: Turn) -> Reply:
-    withdraw(turn.conn, turn.conversation.contact_id, turn.clinic.id, "whatsapp message", turn.now)
-    return Reply(say("opt_out_done", turn.language))
+    return Reply(stop_writing_first(turn.conn, turn.clinic, turn.conversation, turn.now))
+
+
+def stop_writing_first(conn: Connection, clinic: Clinic, conversation: Conversation, now: datetime) -> str:
+    """Also the second time: the same word, the same answer. A visit ahead stays booked, and the patient knows."""
+    withdraw(conn, conversation.contact_id, clinic.id, "whatsapp message", now)
+    done = say("opt_out_done", conversation.language)
+    ahead = upcoming_of(conn, clinic.id, conversation.contact_id, now)
+    if not ahead:
+        return done
+    when = render_moment(ahead[0].start, clinic.timezone, conversation.language)
+    return f"{done} {say('opt_out_visit', conversation.language, when=when)}"
 
 
 def opt_in(turn: Turn) -> Reply:

@@ -134,7 +134,8 @@ def _load(conn: Connection, conversation_id: str, lock: bool) -> Conversation:
         .where(conversations.c.id == conversation_id)
     )
     if lock:
-        query = query.with_for_update(of=conversations)
+        # Not against a foreign key: a notice that another turn writes into this chat need not wait for it.
+        query = query.with_for_update(of=conversations, key_share=True)
     row = conn.execute(query).one_or_none()
     if row is None:
         raise ConversationNotFound(conversation_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
+from typing import Optional
 
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
@@ -15,10 +16,13 @@ from clinic.database.tables import (
     insurers,
     practitioner_specialties,
     practitioners,
+    services,
     specialties,
     whatsapp_numbers,
     working_hours,
 )
+from clinic.holidays import seed_holidays, seed_ramadan
+from clinic.schedule import load_clinic
 
 # Logins of the demo desk; printed by `make run`, made only when the demo clinic is.
 DEMO_STAFF = (
@@ -43,16 +47,53 @@ _SPECIALTIES = (
     ("gynecology", "Gynecology", "النساء والولادة", 30, 300),
     ("internal_medicine", "Internal medicine", "الباطنية", 30, 300),
 )
-# English, Arabic, gender, specialties, sessions
+# specialty, code, English, Arabic, minutes, price, other words for it
+_SERVICES = (
+    ("dentistry", "dental_cleaning", "Teeth cleaning", "تنظيف الأسنان", 60, 250,
+     ("cleaning", "scaling", "scale and polish", "dental cleaning", "تنظيف", "تنظيف اسنان", "إزالة الجير")),
+    ("dentistry", "whitening", "Teeth whitening", "تبييض الأسنان", 60, 900,
+     ("whitening", "bleaching", "dental whitening", "تبييض اسنان", "تبييض")),
+    ("dermatology", "laser_session", "Laser session", "جلسة ليزر", 40, 450,
+     ("laser", "laser hair removal", "hair removal", "ليزر", "الليزر", "إزالة الشعر")),
+    ("gynecology", "ultrasound", "Ultrasound", "أشعة صوتية", 30, 350,
+     ("sonar", "ultra sound", "sonogram", "سونار", "السونار")),
+    ("general", "flu_vaccine", "Flu vaccine", "تطعيم الإنفلونزا", 20, 80,
+     ("flu shot", "flu jab", "influenza vaccine", "لقاح الإنفلونزا", "تطعيم الانفلونزا", "إبرة الإنفلونزا")),
+)  # fmt: skip
 _MORNING, _EVENING, _NIGHT = (time(9), time(13)), (time(16), time(21)), (time(20), time(1))
 _SUNDAY_TO_THURSDAY = (6, 0, 1, 2, 3)
 _EVERY_DAY_BUT_FRIDAY = (5, *_SUNDAY_TO_THURSDAY)
-_PRACTITIONERS = (
-    ("Dr. Sara Alharbi", "د. سارة الحربي", "female", ("dermatology",), _SUNDAY_TO_THURSDAY, (_MORNING, _EVENING)),
-    ("Dr. Khalid Nasser", "د. خالد ناصر", "male", ("dentistry",), _EVERY_DAY_BUT_FRIDAY, (_MORNING, _EVENING)),
-    ("Dr. Huda Mansour", "د. هدى منصور", "female", ("pediatrics", "general"), _SUNDAY_TO_THURSDAY, (_MORNING, _EVENING)),
-    ("Dr. Lina Haddad", "د. لينا حداد", "female", ("gynecology",), _SUNDAY_TO_THURSDAY, (_EVENING,)),
-    ("Dr. Omar Fahmy", "د. عمر فهمي", "male", ("internal_medicine", "general"), _EVERY_DAY_BUT_FRIDAY, (_NIGHT,)),
+
+
+@dataclass(frozen=True)
+class _Doctor:
+    name_en: str
+    name_ar: str
+    gender: str
+    specialties: tuple[str, ...]
+    weekdays: tuple[int, ...]
+    sessions: tuple[tuple[time, time], ...]
+    pauses: tuple[tuple[time, time], ...] = ()
+    ramadan: tuple[tuple[time, time], ...] = ()  # in place of the sessions, then
+    languages: tuple[str, ...] = ("ar", "en")
+    max_age: Optional[int] = None
+    patients_gender: Optional[str] = None
+
+
+_DOCTORS = (
+    _Doctor("Dr. Sara Alharbi", "د. سارة الحربي", "female", ("dermatology",), _SUNDAY_TO_THURSDAY,
+            (_MORNING, _EVENING), ramadan=((time(13), time(16)), (time(21), time(1)))),
+    _Doctor("Dr. Khalid Nasser", "د. خالد ناصر", "male", ("dentistry",), _EVERY_DAY_BUT_FRIDAY,
+            (_MORNING, _EVENING), pauses=((time(11), time(11, 30)),), ramadan=((time(21), time(1, 30)),),
+            languages=("ar", "en", "ur")),
+    _Doctor("Dr. Huda Mansour", "د. هدى منصور", "female", ("pediatrics", "general"), _SUNDAY_TO_THURSDAY,
+            (_MORNING, _EVENING)),
+    _Doctor("Dr. Yousef Amin", "د. يوسف أمين", "male", ("pediatrics",), _SUNDAY_TO_THURSDAY,
+            (_EVENING,), languages=("ar", "en", "fr"), max_age=14),
+    _Doctor("Dr. Lina Haddad", "د. لينا حداد", "female", ("gynecology",), _SUNDAY_TO_THURSDAY,
+            (_EVENING,), patients_gender="female"),
+    _Doctor("Dr. Omar Fahmy", "د. عمر فهمي", "male", ("internal_medicine", "general"), _EVERY_DAY_BUT_FRIDAY,
+            (_NIGHT,)),
 )  # fmt: skip
 _INSURERS = (
     ("bupa", "Bupa", "بوبا"),
@@ -92,8 +133,13 @@ def demo_clinic_id(phone_number_id: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"istiqbal-demo:{phone_number_id}"))
 
 
-def seed_demo(conn: Connection, phone_number_id: str, business_account_id: str) -> DemoClinic:
-    """Make the demo clinic behind this number unless the number has a clinic; again changes nothing."""
+def seed_demo(
+    conn: Connection, phone_number_id: str, business_account_id: str, today: Optional[date] = None
+) -> DemoClinic:
+    """Make the demo clinic behind this number unless the number has a clinic; again changes nothing.
+
+    Holidays and Ramadan are those of the year of `today` (absent: the machine's) and of the next.
+    """
     existing = conn.execute(
         select(whatsapp_numbers.c.clinic_id).where(whatsapp_numbers.c.phone_number_id == phone_number_id)
     ).scalar_one_or_none()
@@ -126,6 +172,7 @@ def seed_demo(conn: Connection, phone_number_id: str, business_account_id: str) 
         )
     )
     _seed_schedule(conn, clinic.id)
+    _seed_calendar(conn, clinic.id, today or date.today())
     conn.execute(
         insert(insurers),
         [{"clinic_id": clinic.id, "code": code, "name_en": en, "name_ar": ar} for code, en, ar in _INSURERS],
@@ -157,27 +204,74 @@ def _seed_schedule(conn: Connection, clinic_id: str) -> None:
             )
             .returning(specialties.c.id)
         ).scalar_one()
-    for english, arabic, gender, codes, weekdays, sessions in _PRACTITIONERS:
-        practitioner_id = conn.execute(
-            insert(practitioners)
-            .values(clinic_id=clinic_id, name_en=english, name_ar=arabic, gender=gender)
-            .returning(practitioners.c.id)
-        ).scalar_one()
-        conn.execute(
-            insert(practitioner_specialties),
-            [{"clinic_id": clinic_id, "practitioner_id": practitioner_id, "specialty_id": ids[code]} for code in codes],
+    for doctor in _DOCTORS:
+        _seed_doctor(conn, clinic_id, doctor, ids)
+    conn.execute(
+        insert(services),
+        [
+            {
+                "clinic_id": clinic_id,
+                "specialty_id": ids[specialty],
+                "code": code,
+                "name_en": english,
+                "name_ar": arabic,
+                "minutes": minutes,
+                "price": price,
+                "aliases": list(aliases),
+                "position": position,
+            }
+            for position, (specialty, code, english, arabic, minutes, price, aliases) in enumerate(_SERVICES)
+        ],
+    )
+
+
+def _seed_doctor(conn: Connection, clinic_id: str, doctor: _Doctor, specialty_ids: dict[str, str]) -> None:
+    practitioner_id = conn.execute(
+        insert(practitioners)
+        .values(
+            clinic_id=clinic_id,
+            name_en=doctor.name_en,
+            name_ar=doctor.name_ar,
+            gender=doctor.gender,
+            languages=list(doctor.languages),
+            max_age=doctor.max_age,
+            patients_gender=doctor.patients_gender,
         )
-        conn.execute(
-            insert(working_hours),
-            [
-                {
-                    "clinic_id": clinic_id,
-                    "practitioner_id": practitioner_id,
-                    "weekday": weekday,
-                    "start_time": start,
-                    "end_time": end,
-                }
-                for weekday in weekdays
-                for start, end in sessions
-            ],
-        )
+        .returning(practitioners.c.id)
+    ).scalar_one()
+    conn.execute(
+        insert(practitioner_specialties),
+        [
+            {"clinic_id": clinic_id, "practitioner_id": practitioner_id, "specialty_id": specialty_ids[code]}
+            for code in doctor.specialties
+        ],
+    )
+    weeks = (
+        ("work", "usual", doctor.sessions),
+        ("break", "usual", doctor.pauses),
+        ("work", "ramadan", doctor.ramadan),
+    )
+    conn.execute(
+        insert(working_hours),
+        [
+            {
+                "clinic_id": clinic_id,
+                "practitioner_id": practitioner_id,
+                "weekday": weekday,
+                "start_time": start,
+                "end_time": end,
+                "kind": kind,
+                "season": season,
+            }
+            for kind, season, stretches in weeks
+            for weekday in doctor.weekdays
+            for start, end in stretches
+        ],
+    )
+
+
+def _seed_calendar(conn: Connection, clinic_id: str, today: date) -> None:
+    clinic = load_clinic(conn, clinic_id)
+    for year in (today.year, today.year + 1):
+        seed_holidays(conn, clinic, year)
+        seed_ramadan(conn, clinic, year)

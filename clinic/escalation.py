@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from clinic.booking_answers import names_a_visit
+from clinic.booking_flow import BOOKING
 from clinic.dialogue import Reply, Turn
 from clinic.menu import MENU, menu_choices
 from clinic.texts import say
+from clinic.waitlist_flow import left_in_words
 
 # How often in a row a message may stay a riddle: a hint first, then a person.
 MOST_MISUNDERSTOOD = 2
@@ -26,6 +29,11 @@ def not_understood(turn: Turn) -> Reply:
     if turn.message.unsure_urgent:
         text = say("unsure_urgent", turn.language, number=turn.clinic.emergency_number)
         return Reply(text, menu_choices(turn.language, "urgent_yes", "urgent_no"), understood=False)
+    left = left_in_words(turn)
+    if left is not None:
+        return left
+    if turn.open_question is None and names_a_visit(turn.message):
+        return BOOKING.begin(turn)
     if turn.conversation.misunderstood + 1 >= MOST_MISUNDERSTOOD:
         return Reply(say("not_understood_person", turn.language), hands_over="not_understood")
     return Reply(say("not_understood", turn.language), menu_choices(turn.language, *MENU), understood=False)

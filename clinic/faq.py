@@ -2,124 +2,157 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Callable, Optional
+from decimal import Decimal
+from typing import Callable, Optional, Sequence, Union
 
-from babel.dates import format_date
+from babel.numbers import get_currency_name
 from sqlalchemy import select
 
-from clinic.database.tables import faq_answers, insurers
+from clinic import faq_doctors, requests
+from clinic.database.tables import insurers
 from clinic.dialogue import Reply, Turn
+from clinic.faq_doctors import Team, load_team, named_in, named_or_open, specialty_none
+from clinic.faq_texts import clinic_text, leave_to_reception, listed, unanswered
 from clinic.menu import menu_choices
-from clinic.schedule import (
-    Practitioner,
-    bookable_specialties,
-    practitioners_of,
-    session_range,
-    sessions_of,
-)
+from clinic.schedule import Service, Specialty, services_of
+from clinic.services import service_named
 from clinic.texts import say
-from clinic.times import render_clock
+from understanding.folding import fold
 
-# The week as the region reads it.
-_SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)
+# A price list longer than this is shown by specialty; a treatment's own price is told when it is named.
+MOST_PRICE_LINES = 20
 
 
 def answer_faq(turn: Turn, topic: str) -> Reply:
     """`topic` is the intent without `faq_`."""
+    if topic in requests.WISHES:
+        return requests.answer_wish(turn, topic)
     live = _LIVE.get(topic)
     text = (live(turn) if live else None) or clinic_text(turn, topic)
     if text is None:
-        return Reply(say("faq_no_text", turn.language), hands_over="request")
+        return unanswered(turn)
     choices = menu_choices(turn.language, "menu_book") if topic in _LEADS_TO_BOOKING else ()
     return Reply(text, choices)
 
 
-def clinic_text(turn: Turn, topic: str) -> Optional[str]:
-    """What the clinic wrote itself, in the patient's language."""
-    return turn.conn.execute(
-        select(faq_answers.c.text).where(
-            faq_answers.c.clinic_id == turn.clinic.id,
-            faq_answers.c.topic == topic,
-            faq_answers.c.language == turn.language,
-        )
-    ).scalar_one_or_none()
-
-
-def _hours(turn: Turn) -> Optional[str]:
-    """The hours in which any practitioner sees patients, merged, day by day."""
-    doctors = [doctor.id for doctor in practitioners_of(turn.conn, turn.clinic.id)]
-    sessions = sessions_of(turn.conn, turn.clinic.id, doctors)
-    if not sessions:
+def _location(turn: Turn) -> Optional[str]:
+    clinic = turn.clinic
+    address = clinic.address(turn.language)
+    if not address and not clinic.map_url:
         return None
-    monday = turn.now.astimezone(turn.clinic.zone).date()
-    monday -= timedelta(days=monday.weekday())
-    lines = []
-    for weekday in _SUNDAY_FIRST:
-        day = monday + timedelta(days=weekday)
-        ranges = merge([session_range(one, day, turn.clinic.zone) for one in sessions if one.weekday == weekday])
-        lines.append(
-            say("faq_hours_line", turn.language, day=_weekday(day, turn.language), sessions=_clocks(turn, ranges))
-        )
-    return say("faq_hours", turn.language, clinic=turn.clinic.name(turn.language), hours="\n".join(lines))
+    lines = say(
+        "faq_location", turn.language, clinic=clinic.name(turn.language), address=address, map=clinic.map_url or ""
+    ).splitlines()
+    return "\n".join(line for line in lines if line)
 
 
-def merge(ranges: list) -> list:
-    """Ranges that touch or overlap become one."""
-    merged: list = []
-    for start, end in sorted(ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def _contact(turn: Turn) -> Optional[str]:
+    return say("faq_contact", turn.language, phone=turn.clinic.phone) if turn.clinic.phone else None
 
 
-def _clocks(turn: Turn, ranges: list) -> str:
-    if not ranges:
-        return say("faq_hours_closed", turn.language)
-    zone, language = turn.clinic.timezone, turn.language
-    separator = "، " if language == "ar" else ", "
-    return separator.join(
-        f"{render_clock(start, zone, language)} – {render_clock(end, zone, language)}" for start, end in ranges
+# --- prices and services ----------------------------------------------------------------------------------------------
+
+
+def _prices(turn: Turn) -> Optional[str]:
+    """Of the service or specialty that is named, else of all."""
+    team = load_team(turn)
+    offered = services_of(turn.conn, turn.clinic.id)
+    service = service_named(turn.message.text, offered)
+    if service is not None:
+        return _service_price(turn, team, service)
+    named = named_or_open(turn, team)
+    if named.unknown_specialty is not None:
+        return specialty_none(turn, team)
+    asked = [named.specialty] if named.specialty else team.specialties_of(named.doctor) if named.doctor else []
+    if asked:
+        return "\n".join(line for one in asked for line in _specialty_prices(turn, one, offered))
+    return _price_list(turn, team.specialties, offered)
+
+
+def _service_price(turn: Turn, team: Team, service: Service) -> str:
+    name = service.name(turn.language)
+    if service.price is None:
+        leave_to_reception(turn, "unanswered_question")
+        return say("faq_price_service_unknown", turn.language, service=name)
+    return say(
+        "faq_price_service",
+        turn.language,
+        service=name,
+        specialty=_specialty_of(turn, team, service),
+        price=_amount(turn, service.price),
     )
 
 
-def _weekday(day: date, language: str) -> str:
-    return format_date(day, "EEEE", locale="ar_EG" if language == "ar" else "en_GB")
+def _specialty_of(turn: Turn, team: Team, service: Service) -> str:
+    return next((one.name(turn.language) for one in team.specialties if one.id == service.specialty_id), "")
 
 
-def _location(turn: Turn) -> str:
-    clinic = turn.clinic
-    return say(
-        "faq_location",
-        turn.language,
-        clinic=clinic.name(turn.language),
-        address=clinic.address(turn.language),
-        map=clinic.map_url or "",
-    ).strip()
+def _specialty_prices(turn: Turn, specialty: Specialty, offered: Sequence[Service]) -> list[str]:
+    first = say(
+        "faq_prices_one", turn.language, specialty=specialty.name(turn.language), price=_amount(turn, specialty.price)
+    )
+    return [first, *_service_lines(turn, specialty, offered)]
 
 
-def _prices(turn: Turn) -> str:
-    specialties = bookable_specialties(turn.conn, turn.clinic.id)
-    asked = turn.message.first("specialty")
-
-    def price(amount: Optional[float]) -> str:
-        return (
-            say("faq_price_unknown", turn.language) if amount is None else f"{float(amount):g} {turn.clinic.currency}"
-        )
-
-    for one in specialties:
-        if asked and one.code == asked.value and one.price is not None:
-            return say("faq_prices_one", turn.language, specialty=one.name(turn.language), price=price(one.price))
-    lines = [
-        say("faq_price_line", turn.language, specialty=one.name(turn.language), price=price(one.price))
-        for one in specialties
+def _service_lines(turn: Turn, specialty: Specialty, offered: Sequence[Service]) -> list[str]:
+    return [
+        say("faq_price_of_service", turn.language, service=one.name(turn.language), price=_amount(turn, one.price))
+        for one in offered
+        if one.specialty_id == specialty.id
     ]
-    return say("faq_prices", turn.language, prices="\n".join(lines))
+
+
+def _price_list(turn: Turn, specialties: Sequence[Specialty], offered: Sequence[Service]) -> Optional[str]:
+    if not specialties:
+        return None
+    with_services = len(specialties) + len(offered) <= MOST_PRICE_LINES
+    lines: list[str] = []
+    for one in specialties:
+        name, price = one.name(turn.language), _amount(turn, one.price)
+        lines.append(say("faq_price_line", turn.language, specialty=name, price=price))
+        lines += _service_lines(turn, one, offered) if with_services else []
+    text = say("faq_prices", turn.language, prices="\n".join(lines))
+    return text if with_services else f"{text}\n{say('faq_price_ask', turn.language)}"
+
+
+def _amount(turn: Turn, amount: Union[Decimal, float, None]) -> str:
+    """ "1,250.5 SAR"; in Arabic the currency by its name."""
+    if amount is None:
+        return say("faq_price_unknown", turn.language)
+    number = f"{Decimal(amount):,.2f}".rstrip("0").rstrip(".")
+    arabic = turn.language == "ar"
+    return f"{number} {get_currency_name(turn.clinic.currency, locale='ar') if arabic else turn.clinic.currency}"
+
+
+def _services(turn: Turn) -> Optional[str]:
+    """Whether we have what is named, else all that we have."""
+    team = load_team(turn)
+    offered = services_of(turn.conn, turn.clinic.id)
+    service = service_named(turn.message.text, offered)
+    if service is not None:
+        name, field = service.name(turn.language), _specialty_of(turn, team, service)
+        return say("faq_service_yes", turn.language, service=name, specialty=field, minutes=service.minutes)
+    named = named_in(turn, team)
+    if named.unknown_specialty is not None:
+        return specialty_none(turn, team)
+    shown = [named.specialty] if named.specialty else team.specialties
+    lines = "\n".join(_services_line(turn, one, offered) for one in shown)
+    return say("faq_services_list", turn.language, services=lines) if lines else None
+
+
+def _services_line(turn: Turn, specialty: Specialty, offered: Sequence[Service]) -> str:
+    names = [one.name(turn.language) for one in offered if one.specialty_id == specialty.id]
+    field = specialty.name(turn.language)
+    if not names:
+        return say("faq_services_line", turn.language, specialty=field)
+    return say("faq_services_line_with", turn.language, specialty=field, services=listed(names, turn.language))
+
+
+# --- insurance --------------------------------------------------------------------------------------------------------
 
 
 def _insurance(turn: Turn) -> Optional[str]:
+    """Yes or no to the insurer that is named, else the clinic's list."""
     language = turn.language
     rows = turn.conn.execute(
         select(insurers.c.code, insurers.c.name_en, insurers.c.name_ar)
@@ -129,63 +162,25 @@ def _insurance(turn: Turn) -> Optional[str]:
     if not rows:
         return None
     names = {row.code: row.name_ar if language == "ar" else row.name_en for row in rows}
-    listed = ("، " if language == "ar" else ", ").join(names.values())
+    said = fold(turn.message.text)
+    # The clinic may know insurers that the word list of the entities does not.
+    ours = next((row.code for row in rows if any(fold(name) in said for name in (row.name_en, row.name_ar))), None)
     asked = turn.message.first("insurer")
-    if asked is None:
-        return say("faq_insurance", language, insurers=listed)
-    if asked.value in names:
-        return say("faq_insurance_yes", language, insurer=names[asked.value])
-    return say("faq_insurance_no", language, insurer=asked.text, insurers=listed)
-
-
-def _doctors(turn: Turn) -> str:
-    return say("faq_doctors", turn.language, doctors=_doctor_lines(turn, lambda doctor: True))
-
-
-def _female_doctor(turn: Turn) -> str:
-    lines = _doctor_lines(turn, lambda doctor: doctor.gender == "female")
-    return (
-        say("faq_female_doctor", turn.language, doctors=lines)
-        if lines
-        else say("faq_female_doctor_none", turn.language)
-    )
-
-
-def _doctor_lines(turn: Turn, wanted: Callable[[Practitioner], bool]) -> str:
-    """A line a practitioner with their specialties; only the asked specialty's, if one was named."""
-    asked = turn.message.first("specialty")
-    fields: dict[Practitioner, list[str]] = {}
-    specialties = bookable_specialties(turn.conn, turn.clinic.id)
-    named = [one for one in specialties if asked and one.code == asked.value]
-    for specialty in named or specialties:
-        for doctor in practitioners_of(turn.conn, turn.clinic.id, specialty.id):
-            if wanted(doctor):
-                fields.setdefault(doctor, []).append(specialty.name(turn.language))
-    separator = "، " if turn.language == "ar" else ", "
-    return "\n".join(
-        say(
-            "faq_doctor_line", turn.language, practitioner=doctor.name(turn.language), specialties=separator.join(names)
-        )
-        for doctor, names in fields.items()
-    )
-
-
-def _services(turn: Turn) -> str:
-    names = [one.name(turn.language) for one in bookable_specialties(turn.conn, turn.clinic.id)]
-    return say("faq_services", turn.language, specialties=("، " if turn.language == "ar" else ", ").join(names))
-
-
-def _contact(turn: Turn) -> Optional[str]:
-    return say("faq_contact", turn.language, phone=turn.clinic.phone) if turn.clinic.phone else None
+    code = asked.value if asked and asked.value in names else ours
+    if code is not None:
+        return say("faq_insurance_yes", language, insurer=names[code])
+    if asked is not None:
+        return say("faq_insurance_no", language, insurer=asked.text, insurers=listed(names.values(), language))
+    return say("faq_insurance", language, insurers=listed(names.values(), language))
 
 
 _LIVE: dict[str, Callable[[Turn], Optional[str]]] = {
-    "hours": _hours,
+    "hours": faq_doctors.hours,
     "location": _location,
     "prices": _prices,
     "insurance": _insurance,
-    "doctors": _doctors,
-    "female_doctor": _female_doctor,
+    "doctors": faq_doctors.doctors,
+    "female_doctor": faq_doctors.female_doctor,
     "services": _services,
     "contact": _contact,
 }

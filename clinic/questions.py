@@ -47,6 +47,7 @@ class OpenQuestion:
     expires_at: datetime
     suspended: bool = False
     version: int = 1
+    behind: Optional[Mapping[str, Any]] = None  # the flow that this one interrupted: {"flow", "kind", "draft"}
 
 
 def load_question(conn: Connection, conversation: Conversation, now: datetime) -> Optional[OpenQuestion]:
@@ -67,6 +68,7 @@ def load_question(conn: Connection, conversation: Conversation, now: datetime) -
         expires_at=row.expires_at,
         suspended=row.suspended,
         version=row.version,
+        behind=row.behind,
     )
 
 
@@ -79,15 +81,17 @@ def ask(
     choices: tuple[Choice, ...],
     draft: Mapping[str, Any],
     now: datetime,
+    behind: Optional[Mapping[str, Any]] = None,
 ) -> OpenQuestion:
-    """Open this question in place of the one before it."""
-    question = OpenQuestion(flow, kind, choices, draft, asked_at=now, expires_at=now + LIFETIME)
+    """Open this question in place of the one before it; `behind` waits until it is settled."""
+    question = OpenQuestion(flow, kind, choices, draft, asked_at=now, expires_at=now + LIFETIME, behind=behind)
     values = {
         "clinic_id": conversation.clinic_id,
         "flow": flow,
         "kind": kind,
         "options": [choice.to_json() for choice in choices],
         "draft": dict(draft),
+        "behind": dict(behind) if behind else None,
         "suspended": False,
         "asked_at": question.asked_at,
         "expires_at": question.expires_at,

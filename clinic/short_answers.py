@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Optional, Sequence
 
 from clinic.questions import Choice
@@ -14,6 +15,18 @@ _STOPS = frozenset(
         "إلغاء", "الغاء", "مو الحين", "مش دلوقتي", "بطلت", "خلاص بطلت", "khalas", "5alas", "la 5alas", "insa",
     )
 )  # fmt: skip
+# What may stand around a "never mind" without changing it.
+_AROUND_STOP = re.compile(
+    r"(?<!\w)(?:no|la2?|لا|لأ|actually|ok|okay|oh|well|sorry|please|thanks|thank you|then|طيب|يلا|معلش|معليش|بس|شكرا|"
+    r"من فضلك|لو سمحت|زي ما هو|زي ما هي|مثل ما هو|كده|هيك|بعد|الحين|حاليا)(?!\w)"
+)
+_STOP = re.compile(
+    r"(?<!\w)(?:forget (?:it|about it)|never ?mind|leave it|not now|cancel(?: it| that)?|do not bother|don'?t bother|"
+    r"خلاص|انسي?|الغاء|بطلت|هونت|عوفها?|عوفه|سيبها?|سيبو|سيبك|خليها وقت ثاني|"
+    r"(?:ما|مش|مو|مب) ?(?:ابي|ابغي|ابغا|نبي|اريد|عايزه?|عاوزه?|بدي|محتاجه?|حابه?)(?: شي| حاجه)?|مابي|مابغي|صافي|"
+    r"k?h?5?alas|7alas|mesh (?:3ayez|3ayza|3awez)|mabi|ma ?bghit)(?!\w)"
+)
+_CANCEL = re.compile(r"(?:yes,? |please |نعم,? |اي,? |ايوه,? )?(?:cancel|drop it|الغاء|الغ[يوه]|كنسل)")
 _YES = frozenset(
     fold(word)
     for word in (
@@ -50,7 +63,16 @@ def says_no(text: str) -> bool:
 
 def says_stop(text: str) -> bool:
     """Never mind: the flow ends. ("Stop" alone means our messages, and is the opt-out's.)"""
-    return _bare(text) in _STOPS
+    bare = _bare(text)
+    if bare in _STOPS:
+        return True
+    rest = _STOP.sub(" ", bare)
+    return rest != bare and not re.sub(r"[\W_]+", "", _AROUND_STOP.sub(" ", rest))
+
+
+def says_cancel(text: str) -> bool:
+    """The word itself, as an answer."""
+    return bool(_CANCEL.match(_bare(text)))
 
 
 def choice_said(text: str, choices: Sequence[Choice], by_place: bool = True) -> Optional[Choice]:

@@ -1,19 +1,24 @@
-"""A contact's own visits in the chat: which there are, moving one, cancelling one."""
+"""A contact's own visits in the chat: which there are, moving one, cancelling some."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Mapping, Optional
+from datetime import timedelta
+from typing import Any, Mapping, Optional, Sequence
 
 from clinic.appointments import Appointment, AppointmentGone, cancel_appointment, upcoming_of
-from clinic.booking import given
-from clinic.booking_flow import RESCHEDULING, draft_of
-from clinic.dialogue import Asks, Message, Reply, Turn
+from clinic.booking_answers import names_a_visit
+from clinic.booking_flow import BOOKING, RESCHEDULING, draft_of, read_wish
+from clinic.dialogue import CONFIDENT, Asks, Message, Reply, Turn
 from clinic.menu import menu_choices
 from clinic.questions import Choice, OpenQuestion
-from clinic.short_answers import choice_said, says_no, says_stop, says_yes
+from clinic.settings import load_booking_policy
+from clinic.short_answers import choice_said, says_cancel, says_no, says_stop, says_yes
+from clinic.tasks import open_task
 from clinic.texts import say
 from clinic.times import render_moment, render_row
+from clinic.visits_meant import meant_by, says_all
+from clinic.waitlist_flow import left_in_words
 
 MOST_ROWS = 10
 
@@ -22,8 +27,8 @@ def check_appointment(turn: Turn) -> Reply:
     visits = _upcoming(turn)
     if not visits:
         return _none(turn)
-    lines = "\n".join(say("visits_line", turn.language, **facts(turn, visit)) for visit in visits)
-    return Reply(say("visits_list", turn.language, visits=lines))
+    meant = meant_by(turn, visits) or visits
+    return Reply(say("visits_list", turn.language, visits=_lines(turn, meant)))
 
 
 def reschedule_appointment(turn: Turn) -> Reply:
@@ -31,7 +36,7 @@ def reschedule_appointment(turn: Turn) -> Reply:
 
 
 def cancel_visit(turn: Turn) -> Reply:
-    return VISITS_TO_CANCEL.begin(turn)
+    return left_in_words(turn) or VISITS_TO_CANCEL.begin(turn)
 
 
 def facts(turn: Turn, visit: Appointment) -> dict[str, str]:
@@ -43,20 +48,19 @@ def facts(turn: Turn, visit: Appointment) -> dict[str, str]:
     }
 
 
+def _lines(turn: Turn, visits: Sequence[Appointment]) -> str:
+    return "\n".join(say("visits_line", turn.language, **facts(turn, visit)) for visit in visits)
+
+
 def _upcoming(turn: Turn) -> list[Appointment]:
     return upcoming_of(turn.conn, turn.clinic.id, turn.conversation.contact_id, turn.now)
 
 
 def _none(turn: Turn) -> Reply:
+    """Who has no visit and names a specialty wants one, unless the message is clear that it is about an old one."""
+    if turn.message.confidence < CONFIDENT and names_a_visit(turn.message):
+        return BOOKING.begin(turn)
     return Reply(say("visits_none", turn.language), menu_choices(turn.language, "menu_book", "menu_person"))
-
-
-def _meant(turn: Turn, visits: list[Appointment]) -> list[Appointment]:
-    """Those that the message names by specialty or doctor's day; all of them if it names none."""
-    specialty = turn.message.first("specialty")
-    if specialty is None:
-        return visits
-    return [visit for visit in visits if visit.specialty_code == specialty.value] or visits
 
 
 class VisitFlow:
@@ -68,96 +72,177 @@ class VisitFlow:
 
     def begin(self, turn: Turn) -> Reply:
         visits = _upcoming(turn)
-        meant = _meant(turn, visits)
         if not visits:
             return _none(turn)
-        if len(meant) == 1:
-            return self.with_visit(turn, meant[0])
-        choices = tuple(
-            Choice(
-                render_row(visit.start, turn.now, turn.clinic.timezone, turn.language),
-                {"appointment": visit.id},
-                "appointment",
-                f"{visit.specialty(turn.language)} · {visit.patient_name}"[:72],
-            )
-            for visit in meant[:MOST_ROWS]
-        )
+        meant = meant_by(turn, visits)
+        if len(meant or visits) == 1:
+            return self.with_visits(turn, meant or visits)
+        return self._which(turn, meant or visits)
+
+    def _which(self, turn: Turn, visits: Sequence[Appointment]) -> Reply:
         asks = Asks(self.name, "appointment", self.wish(turn))
+        choices = tuple(_row(turn, visit) for visit in visits[:MOST_ROWS])
         return Reply(say(self._question_key, turn.language), choices, say("visits_button", turn.language), asks)
 
     def wish(self, turn: Turn) -> Mapping[str, Any]:
         """What else the first message said, kept until the visit is known."""
         return {}
 
-    def with_visit(self, turn: Turn, visit: Appointment, wish: Optional[Mapping[str, Any]] = None) -> Reply:
+    def with_visits(self, turn: Turn, visits: Sequence[Appointment], wish: Optional[Mapping[str, Any]] = None) -> Reply:
         raise NotImplementedError
 
     def answer(self, turn: Turn, question: Optional[OpenQuestion]) -> Optional[Reply]:
         if says_stop(turn.message.text) and turn.message.tap is None:
             return Reply(say("cancel_kept", turn.language), closes=True)
-        value = _chosen(turn.message, question)
-        if value is None:
+        visits = _upcoming(turn)
+        chosen = _chosen(turn, visits, question)
+        if chosen is None:
             return None
-        visit = next((one for one in _upcoming(turn) if one.id == value["appointment"]), None)
-        if visit is None:
+        if not chosen:
             return Reply(say("visits_gone", turn.language), closes=True)
-        return self.with_visit(turn, visit, question.draft if question else None)
+        return self.with_visits(turn, chosen, question.draft if question else None)
+
+    def resume(self, turn: Turn, draft: Mapping[str, Any]) -> Optional[Reply]:
+        visits = _upcoming(turn)
+        if not visits:
+            return None
+        reply = self._which(turn, visits) if len(visits) > 1 else self.with_visits(turn, visits, draft)
+        return replace(reply, text=f"{say('visits_resumed', turn.language)}\n{reply.text}")
+
+
+def _row(turn: Turn, visit: Appointment) -> Choice:
+    title = render_row(visit.start, turn.now, turn.clinic.timezone, turn.language)
+    about = f"{visit.specialty(turn.language)} · {visit.patient_name}"[:72]
+    return Choice(title, {"appointment": visit.id}, "appointment", about)
 
 
 class _ToMove(VisitFlow):
     def wish(self, turn: Turn) -> Mapping[str, Any]:
-        known = given(turn.message)
-        return {key: known[key] for key in ("date", "time") if known.get(key) is not None}
+        return read_wish(turn.message)
 
-    def with_visit(self, turn: Turn, visit: Appointment, wish: Optional[Mapping[str, Any]] = None) -> Reply:
+    def with_visits(self, turn: Turn, visits: Sequence[Appointment], wish: Optional[Mapping[str, Any]] = None) -> Reply:
+        visit = visits[0]
+        beyond = self._beyond_policy(turn, visit)
+        if beyond is not None:
+            return beyond
         wished = wish if wish is not None else self.wish(turn)
-        draft = replace(draft_of(visit), date=wished.get("date"), time=wished.get("time"))
-        return RESCHEDULING.go_on(turn, draft)
+        draft = draft_of(visit)
+        known = {key: wished[key] for key in ("date", "time", "gender", "language") if wished.get(key) is not None}
+        if known.get("gender"):
+            known["practitioner"] = None
+        return RESCHEDULING.go_on(turn, replace(draft, **known))
+
+    def _beyond_policy(self, turn: Turn, visit: Appointment) -> Optional[Reply]:
+        """Too late, or too often: then reception decides, and the visit stays meanwhile."""
+        policy = load_booking_policy(turn.conn, turn.clinic.id)
+        too_late = visit.start - turn.now < timedelta(hours=policy.move_notice_hours)
+        if not too_late and visit.moves < policy.most_moves:
+            return None
+        open_task(
+            turn.conn,
+            turn.clinic.id,
+            "call_patient",
+            turn.now,
+            conversation_id=turn.conversation.id,
+            appointment_id=visit.id,
+            message_id=turn.message.message_id,
+        )
+        key = "visits_move_late" if too_late else "visits_move_often"
+        text = say(key, turn.language, hours=policy.move_notice_hours, **facts(turn, visit))
+        return Reply(text, menu_choices(turn.language, "menu_person"), closes=True)
 
 
 class _ToCancel(VisitFlow):
-    def with_visit(self, turn: Turn, visit: Appointment, wish: Optional[Mapping[str, Any]] = None) -> Reply:
+    def begin(self, turn: Turn) -> Reply:
+        visits = _upcoming(turn)
+        meant = meant_by(turn, visits)
+        if meant and len(meant) < len(visits) or (visits and says_all(turn.message.text)):
+            return self.with_visits(turn, meant or visits)
+        return super().begin(turn)
+
+    def with_visits(self, turn: Turn, visits: Sequence[Appointment], wish: Optional[Mapping[str, Any]] = None) -> Reply:
+        ids = [visit.id for visit in visits]
+        several = len(visits) > 1
         choices = (
-            Choice(say("cancel_yes", turn.language), {"appointment": visit.id}, "cancel"),
+            Choice(say("cancel_yes_all" if several else "cancel_yes", turn.language), {"appointments": ids}, "cancel"),
             Choice(say("cancel_keep", turn.language), {}, "keep"),
         )
-        text = say("cancel_confirm", turn.language, **facts(turn, visit))
-        return Reply(text, choices, asks=Asks(self.name, "confirm_cancel", {"appointment": visit.id}))
+        if several:
+            text = say("cancel_confirm_several", turn.language, visits=_lines(turn, visits))
+        else:
+            text = say("cancel_confirm", turn.language, **facts(turn, visits[0]))
+        return Reply(text, choices, asks=Asks(self.name, "confirm_cancel", {"appointments": ids}))
 
     def answer(self, turn: Turn, question: Optional[OpenQuestion]) -> Optional[Reply]:
         message = turn.message
         tapped = message.tap.kind if message.tap else None
-        asked = question is not None and question.kind == "confirm_cancel"
-        yes = says_yes(message.text) or message.intent in ("affirm", "cancel_appointment")
-        no = says_no(message.text) or says_stop(message.text) or message.intent == "deny"
-        if tapped == "keep" or (asked and tapped is None and no and not says_yes(message.text)):
+        asked = question is not None and question.kind == "confirm_cancel" and tapped is None
+        if tapped == "keep" or (asked and _declines(message)):
             return Reply(say("cancel_kept", turn.language), closes=True)
-        if tapped == "cancel" or (asked and tapped is None and yes):
-            return self._cancel(turn, question)
+        if tapped == "cancel" or (asked and _agrees(message)):
+            source = message.tap.value if message.tap else (question.draft if question else {})
+            return self._cancel(turn, source["appointments"])
         return super().answer(turn, question)
 
-    def _cancel(self, turn: Turn, question: Optional[OpenQuestion]) -> Reply:
-        tap = turn.message.tap
-        source: Mapping[str, Any] = tap.value if tap else (question.draft if question else {})
-        try:
-            visit = cancel_appointment(
-                turn.conn, turn.clinic.id, turn.conversation.contact_id, source["appointment"], turn.now
-            )
-        except AppointmentGone:
+    def _cancel(self, turn: Turn, ids: Sequence[str]) -> Reply:
+        policy = load_booking_policy(turn.conn, turn.clinic.id)
+        cancelled = []
+        late = False
+        for appointment_id in ids:
+            try:
+                visit = self._cancel_one(turn, appointment_id, timedelta(hours=policy.cancel_notice_hours))
+            except AppointmentGone:
+                continue
+            cancelled.append(visit)
+            late = late or visit.start - turn.now < timedelta(hours=policy.cancel_notice_hours)
+        if not cancelled:
             return Reply(say("visits_gone", turn.language), closes=True)
-        when = render_moment(visit.start, turn.clinic.timezone, turn.language)
-        choices = menu_choices(turn.language, "menu_book")
-        return Reply(say("cancel_done", turn.language, when=when), choices, closes=True)
+        if len(cancelled) > 1:
+            text = say("cancel_done_several", turn.language, visits=_lines(turn, cancelled))
+        else:
+            when = render_moment(cancelled[0].start, turn.clinic.timezone, turn.language)
+            text = say("cancel_done", turn.language, when=when)
+        if late:
+            text += " " + say("cancel_late", turn.language, hours=policy.cancel_notice_hours)
+        return Reply(text, menu_choices(turn.language, "menu_book"), closes=True)
+
+    def _cancel_one(self, turn: Turn, appointment_id: str, notice: timedelta) -> Appointment:
+        """Raises AppointmentGone. A late one is noted as such."""
+        contact_id = turn.conversation.contact_id
+        start = next((visit.start for visit in _upcoming(turn) if visit.id == appointment_id), None)
+        late = start is not None and start - turn.now < notice
+        return cancel_appointment(
+            turn.conn, turn.clinic.id, contact_id, appointment_id, turn.now, reason="late" if late else None
+        )
 
 
-def _chosen(message: Message, question: Optional[OpenQuestion]) -> Optional[Mapping[str, Any]]:
-    """The visit by tap, by its row's words or place, or by its specialty if that names one."""
+def _declines(message: Message) -> bool:
+    if says_no(message.text):
+        return True
+    return not _agrees(message) and (says_stop(message.text) or message.intent == "deny")
+
+
+def _agrees(message: Message) -> bool:
+    """To "shall I cancel it?": there "cancel" is a yes, and no "never mind"."""
+    return says_yes(message.text) or says_cancel(message.text) or message.intent in ("affirm", "cancel_appointment")
+
+
+def _chosen(
+    turn: Turn, visits: Sequence[Appointment], question: Optional[OpenQuestion]
+) -> Optional[Sequence[Appointment]]:
+    """By tap, by a row's words or place, or by whose or what it is; None when nothing is chosen, [] when it is gone."""
+    message = turn.message
     if message.tap is not None:
-        return message.tap.value if message.tap.kind == "appointment" else None
-    if question is None or question.kind != "appointment":
+        wanted = message.tap.value if message.tap.kind == "appointment" else None
+    elif question is None or question.kind != "appointment":
         return None
-    choice = choice_said(message.text, question.choices)
-    return choice.value if choice else None
+    else:
+        choice = choice_said(message.text, question.choices)
+        wanted = choice.value if choice else None
+        if wanted is None:
+            meant = meant_by(turn, visits)
+            return meant if meant and len(meant) < len(visits) else None
+    return None if wanted is None else [visit for visit in visits if visit.id == wanted["appointment"]]
 
 
 VISITS_TO_MOVE = _ToMove("moving", "visits_which_move")

@@ -19,12 +19,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.app import create_api
 from clinic.staff import Session
 from desk.events import DeskEvents
 from desk.guard import BadForm, Forbidden, NotFound, NotLoggedIn, session_of
 from desk.login_limit import LoginLimit
 from desk.looks import Looks
-from desk.pages import appointments, chats, live, login
+from desk.pages import appointments, chats, live, login, patients, practitioners, tasks
 from desk.rendering import STATIC, is_fragment, sentence, shared_templates
 from desk.settings import HEADERS, KEPT, NOT_KEPT
 from desk.state import Clock, Desk, utc_now
@@ -47,7 +48,8 @@ def create_app(engine: Engine, url: str, now: Clock = utc_now) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for page in (login, chats, appointments, live):
+    app.mount("/api/v1", create_api(engine, now), name="api")
+    for page in (login, chats, appointments, tasks, patients, practitioners, live):
         app.include_router(page.router)
     app.add_middleware(Headers)
     _add_errors(app)

@@ -23,6 +23,7 @@ from desk.chats import waiting_chats
 from desk.settings import FRAGMENT
 from desk.state import desk_of
 from desk.texts import say
+from desk.todo import count_open_tasks
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -136,6 +137,7 @@ def sentence(request: Request, session: Optional[Session], status: int, key: str
     desk, member = desk_of(request), session.staff
     with desk.engine.connect() as conn:
         clinic, waiting = load_clinic(conn, member.clinic_id), waiting_chats(conn, member.clinic_id)
+        task_count = count_open_tasks(conn, member.clinic_id)
     return render(
         request,
         "sentence.html",
@@ -146,6 +148,7 @@ def sentence(request: Request, session: Optional[Session], status: int, key: str
         clock=ClinicClock(clinic.timezone, member.language, desk.now()),
         alarms=[chat for chat in waiting if chat.alarms],
         waiting_count=len(waiting),
+        task_count=task_count,
     )
 
 

@@ -1,21 +1,25 @@
-"""The command line: `istiqbal run | train | understand | migrate | user add`."""
+"""The command line: `istiqbal run | train | understand | migrate | import | user add | api-key add`."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from datetime import datetime, timezone
+from enum import Enum
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Annotated, Iterator, Optional
 
 import typer
 from sqlalchemy import String, cast, or_, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from istiqbal.settings import PROJECT, BadSetting, MissingSetting, Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Istiqbal: a clinic's front desk on WhatsApp.")
 user = typer.Typer(no_args_is_help=True, help="People who log in at the desk.")
 app.add_typer(user, name="user")
+api_key = typer.Typer(no_args_is_help=True, help="Keys of a clinic's own systems for the HTTP API.")
+app.add_typer(api_key, name="api-key")
 
 # What the commands need is imported inside them: `--help` and a wrong setting are answered at once.
 
@@ -149,6 +153,99 @@ def add_user(
     except BadStaff as error:
         raise _stop(str(error)) from error
     typer.echo(f"{username} can log in as {role}.")
+
+
+class ListKind(str, Enum):
+    practitioners = "practitioners"
+    hours = "hours"
+    patients = "patients"
+    appointments = "appointments"
+    visits = "visits"
+
+
+class ReportLanguage(str, Enum):
+    en = "en"
+    ar = "ar"
+
+
+@app.command("import")
+def import_list(
+    kind: ListKind,
+    file: Annotated[Path, typer.Argument(help="CSV, as docs/import.md tells.")],
+    clinic: Optional[str] = typer.Option(None, help="The clinic's id, or the id of its WhatsApp number."),
+    write: bool = typer.Option(False, help="Do it; without this it is only tried."),
+    skip_bad: bool = typer.Option(False, help="Write the good rows though others are bad."),
+    create_specialties: bool = typer.Option(False, help="With practitioners: make specialties that are missing."),
+    language: Annotated[ReportLanguage, typer.Option(help="Of the report.")] = ReportLanguage.en,
+    report: Annotated[Optional[Path], typer.Option(help="Write every problem to this file, as CSV.")] = None,
+) -> None:
+    """Bring in a list of the clinic's; a dry run unless --write. Ends with 1 if rows are bad, 2 if the file is."""
+    from rich.console import Console
+
+    from imports.files import Options
+    from imports.terminal import import_command
+
+    options = Options(write, skip_bad, create_specialties)
+    with _clinic(clinic) as (engine, clinic_id):
+        screen = Console()
+        code = import_command(
+            engine, clinic_id, kind.value, file, datetime.now(timezone.utc), options, language.value, report, screen
+        )
+    raise typer.Exit(code)
+
+
+@api_key.command("add")
+def add_api_key(
+    name: str = typer.Argument(..., help="The system that it is for."),
+    clinic: Optional[str] = typer.Option(None, help="The clinic's id, or the id of its WhatsApp number."),
+) -> None:
+    """Make a key; its token is shown this once."""
+    from clinic.api_keys import BadKey, add_key
+
+    try:
+        with _clinic(clinic) as (engine, clinic_id), engine.begin() as conn:
+            token = add_key(conn, clinic_id, name, datetime.now(timezone.utc))
+    except BadKey as error:
+        raise _stop(str(error)) from error
+    typer.echo("Keep this token now; it is not shown again.", err=True)
+    typer.echo(token)
+
+
+@api_key.command("revoke")
+def revoke_api_key(
+    name: str,
+    clinic: Optional[str] = typer.Option(None, help="The clinic's id, or the id of its WhatsApp number."),
+) -> None:
+    """From now on the key opens nothing."""
+    from clinic.api_keys import BadKey, revoke_key
+
+    try:
+        with _clinic(clinic) as (engine, clinic_id), engine.begin() as conn:
+            revoke_key(conn, clinic_id, name, datetime.now(timezone.utc))
+    except BadKey as error:
+        raise _stop(str(error)) from error
+    typer.echo(f"The key for {name} is revoked.")
+
+
+@contextmanager
+def _clinic(named: Optional[str]) -> Iterator[tuple[Engine, str]]:
+    """The migrated database and the clinic's id; by default the clinic of the configured number."""
+    settings = _settings()
+    from clinic.database.connect import database, open_engine
+    from clinic.database.migrate import upgrade
+    from clinic.staff import BadStaff
+
+    with _sentences(), database(settings) as url:
+        upgrade(url)
+        engine = open_engine(url)
+        try:
+            with engine.connect() as conn:
+                clinic_id = _clinic_id(conn, named or settings.phone_number_id)
+            yield engine, clinic_id
+        except BadStaff as error:
+            raise _stop(str(error)) from error
+        finally:
+            engine.dispose()
 
 
 def _clinic_id(conn: Connection, named: str) -> str:

@@ -19,6 +19,8 @@ RETRY_STALLED = "messaging.retry_stalled"
 WAKE_SENDER = "messaging.wake_sender"
 EXPIRE_UNSURE = "messaging.expire_unsure"
 REOPEN_LOST = "messaging.reopen_lost"
+OFFER_FREED_SLOTS = "messaging.offer_freed_slots"
+WAKE_WAITLIST = "messaging.wake_waitlist"
 
 INBOUND = "inbound"
 OUTBOX = "outbox"
@@ -48,6 +50,11 @@ def defer_turn(conn: Connection, message_id: str, conversation_id: str, again: b
 def wake_sender(conn: Connection) -> None:
     """Part of the caller's transaction: the sender looks into the outbox when it commits."""
     _deferring.configure_task(SEND_OUTBOX, queue=OUTBOX, connection=conn).defer()
+
+
+def wake_waitlist(conn: Connection) -> None:
+    """Part of the caller's transaction: when it commits, those who wait are asked about the times that are free."""
+    _deferring.configure_task(OFFER_FREED_SLOTS, queue=PERIODIC, connection=conn).defer()
 
 
 def new_app(url: str) -> App:

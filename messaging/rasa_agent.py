@@ -81,7 +81,8 @@ def read_parse(data: Mapping[str, Any]) -> Parse:
         intent=intent.get("name"),
         confidence=float(intent.get("confidence") or 0.0),
         route=data.get("route") or "bot",
-        language=data.get("language"),
+        # "🙃" or "5" is in no language.
+        language=data.get("language") if any(map(str.isalpha, data.get("text") or "")) else None,
         data=data,
     )
 

@@ -151,8 +151,8 @@ class Turns:
             conversation = _lock(conn, opened, parse)
             if not _end(conn, opened, "turn", parse, now):
                 return
-            consent.withdraw(conn, conversation.contact_id, conversation.clinic_id, "whatsapp message", now)
-            _say(conn, conversation, opened, [Bubble(say("opt_out_done", conversation.language))])
+            clinic = load_clinic(conn, conversation.clinic_id)
+            _say(conn, conversation, opened, [Bubble(consent.stop_writing_first(conn, clinic, conversation, now))])
 
     def _leave_to_desk(self, opened: Opened, parse: Optional[Parse]) -> bool:
         """Whether this is no turn: a person owns the chat, the bot cannot read it, or it comes too late."""

@@ -18,6 +18,7 @@ from clinic.database.connect import database, open_engine
 from connectors.whatsapp.graph import GraphClient
 from istiqbal.settings import Settings, read_settings
 from messaging import jobs
+from messaging.freed_slots import offer_freed_slots
 from messaging.inbox import reopen_lost
 from messaging.sender import Sender, expire_unsure
 
@@ -32,11 +33,13 @@ def outbox_app(url: str) -> App:
     """The tasks find `sender`, `engine` and `clock` in the worker's additional context."""
     app = jobs.new_app(url)
     app.task(name=jobs.SEND_OUTBOX, queue=jobs.OUTBOX, pass_context=True)(send_outbox)
+    app.task(name=jobs.OFFER_FREED_SLOTS, queue=jobs.PERIODIC, pass_context=True)(offer_freed)
     for name, cron, function in (
         (jobs.WAKE_SENDER, "* * * * * */10", wake_sender),
         (jobs.RETRY_STALLED, "* * * * * */5", retry_stalled),
         (jobs.EXPIRE_UNSURE, "* * * * *", expire),
         (jobs.REOPEN_LOST, "* * * * *", reopen),
+        (jobs.WAKE_WAITLIST, "* * * * *", wake_waitlist),
     ):
         # The queueing lock: what is overdue is done once, not as often as it was missed.
         task = app.task(name=name, queue=jobs.PERIODIC, queueing_lock=name, pass_context=True)(function)
@@ -64,6 +67,18 @@ async def expire(context: JobContext, timestamp: int) -> None:
 
 async def reopen(context: JobContext, timestamp: int) -> None:
     await asyncio.to_thread(_in_transaction, context, reopen_lost)
+
+
+async def offer_freed(context: JobContext) -> None:
+    """To those who wait for a time that was given up."""
+    engine: Engine = context.additional_context["engine"]
+    clock: Callable[[], datetime] = context.additional_context["clock"]
+    await asyncio.to_thread(offer_freed_slots, engine, clock())
+
+
+async def wake_waitlist(context: JobContext, timestamp: int) -> None:
+    """For the next ones, when those who were asked do not answer."""
+    await offer_freed(context)
 
 
 def _in_transaction(context: JobContext, work: Callable[..., int]) -> None:

@@ -19,6 +19,8 @@ from clinic.demo import DemoClinic, seed_demo
 from istiqbal.settings import EMULATOR_BUSINESS_ACCOUNT_ID, EMULATOR_PHONE_NUMBER_ID
 
 TEMPLATE = "istiqbal_template"
+# The same with the demo clinic in it: seeding takes longer than copying.
+CLINIC_TEMPLATE = "istiqbal_clinic_template"
 
 
 def in_database(url: str, name: str) -> str:
@@ -53,17 +55,28 @@ def postgres_server() -> Iterator[str]:
 def _serve(server: EmbeddedPostgres) -> Iterator[str]:
     server.start()
     try:
+        # What is thrown away need not survive a power cut.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _in_server(server.url, f"ALTER SYSTEM SET {setting} = off")
+        _in_server(server.url, "SELECT pg_reload_conf()")
         _in_server(server.url, f'CREATE DATABASE "{TEMPLATE}"')
         upgrade(in_database(server.url, TEMPLATE))
+        _in_server(server.url, f'CREATE DATABASE "{CLINIC_TEMPLATE}" TEMPLATE "{TEMPLATE}"')
+        seeded = open_engine(in_database(server.url, CLINIC_TEMPLATE))
+        with seeded.begin() as conn:
+            seed_demo(conn, EMULATOR_PHONE_NUMBER_ID, EMULATOR_BUSINESS_ACCOUNT_ID)
+        seeded.dispose()
         yield server.url
     finally:
         server.stop()
 
 
 @pytest.fixture
-def database_url(postgres_server: str) -> Iterator[str]:
+def database_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Empty, or with the demo clinic where the test asks for `clinic`."""
     name = f"test_{uuid.uuid4().hex}"
-    _in_server(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    template = CLINIC_TEMPLATE if "clinic" in request.fixturenames else TEMPLATE
+    _in_server(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield in_database(postgres_server, name)
     _in_server(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -86,3 +99,7 @@ def _in_server(url: str, statement: str) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text(statement))
     engine.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--race-seconds", type=float, default=0, help="how long the long race goes on; 0: a few acts each")

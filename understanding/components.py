@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any, Optional
 from zoneinfo import ZoneInfo
@@ -115,7 +116,7 @@ def _write(message: Message, reading: Reading) -> None:
         "reason": reading.reason,
         "language": reading.language,
         "when": {"date": reading.when.date, "time": reading.when.time},
-        "parts": list(reading.parts),
+        "parts": [asdict(part) for part in reading.parts],
         "best_intent": reading.intent,
         "unsure_urgent": reading.unsure_urgent,
     }

@@ -7,25 +7,60 @@ import tarfile
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Sequence
 
 from understanding.arabizi import language_of, to_arabic
 from understanding.classifier import IntentClassifier, Ranked
 from understanding.entities import Found, read_entities
-from understanding.folding import fold
+from understanding.folding import Folded, fold_with_origin
 from understanding.routes import CLEAR_LEAD, HUMAN_SURE, RANK, ROUTES, UNSURE, route_of
 from understanding.safety import check
 from understanding.when import When, find_when
 
 # Longer than any message of WhatsApp's; what stands behind it is not read.
 LONGEST = 4096
-_PARTS = re.compile(r"[.!?\n؟]+|\s(?:and also|also|by the way|btw|but|وكمان|وايضا|بس|وبعد)\s")
+# Where one meaning may end and the next begin, in folded text: signs, joining words, an "and" before a new request.
+_ENGLISH_STARTS = "where|when|what|which|how|who|do|does|can|could|is|are|i|book|move|cancel|please|also"
+_ARABIC_STARTS = (
+    "كم|بكم|وين|فين|اين|متي|امتي|امتا|هل|ايش|شنو|اشنو|ايه|شو|كيف|ازاي|شلون|ليش|عندكم|عندكو|عندك|احجز|حجز|ابي|ابغي|اريد|بدي|عايز|"
+    "عاوز|ممكن|تقبلون|بتقبلو|بغيت|الغي|كنسل|حاب|محتاج|ودي"
+)
+_ARABIZI_STARTS = (
+    "fein|fen|feen|wein|wen|ween|kam|bkam|bekam|emta|eemta|hal|momken|mumkin|abi|abgha|3ayez|3ayz|3ayza|bedi|beddi|shu|eh|esh|"
+    "a7gez|e7gez"
+)
+_PARTS = re.compile(
+    r"[.!?,;]+\s|[!?]+|\s(?:and also|also|by the way|btw|but|وكمان|وايضا|بس|وبعدين)\s"
+    rf"|\sand\s(?=(?:{_ENGLISH_STARTS})\b)"
+    rf"|\s(?=و(?:{_ARABIC_STARTS})(?!\w))|\s(?:w|we|wa)\s(?=(?:{_ARABIZI_STARTS})\b)"
+)
+# "The third one", "2", "التاني": it has a meaning only where something was offered, never one of its own.
+_PLACE = re.compile(
+    r"(?:the |number |no\.? ?|رقم |ال ?|el )?(?:\d{1,2}|first|second|third|fourth|fifth|sixth|seventh|eighth|last|"
+    r"اول(?:ي|ه)?|ثاني?ه?|تاني?ه?|ثالثه?|تالته?|رابعه?|خامسه?|سادسه?|سابعه?|ثامنه?|تامنه?|اخير|awal|tani|thani|talet|thaleth)"
+    r"(?: one| واحد| واحده)?"
+)
+# A part's meaning counts when it is as clear as this by itself.
+PART_SURE = 0.35
+MOST_PARTS = 6
 _RESOURCE = "understanding"
 
 
 class NoModel(Exception):
     """There is no trained model; the message says how to get one."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the message with a meaning of its own; start and end are offsets into the original text."""
+
+    intent: str
+    confidence: float
+    sure: bool
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +77,7 @@ class Reading:
     entities: tuple[Found, ...] = ()
     when: When = When()
     ranking: tuple[Ranked, ...] = ()
-    parts: tuple[str, ...] = ()  # intents of the parts, where a message has several
+    parts: tuple[Part, ...] = ()  # where a message may have several meanings; all of it is covered
     unsure_urgent: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -100,12 +135,13 @@ class Understanding:
 
     def _read(self, text: str, ranking: Sequence[Ranked], now: datetime) -> Reading:
         short = text[:LONGEST]
-        folded = fold(short)
+        origin = fold_with_origin(short)
+        folded = origin.text
         best = ranking[0]
         intent, confidence, reason = best.intent, best.confidence, "classifier"
         sure = is_sure(ranking)
-        parts = self._parts(folded)
-        human = [one for one in parts if one in ROUTES]
+        parts = self._parts(origin)
+        human = [one.intent for one in parts if one.sure and one.intent in ROUTES]
         if human and intent not in ROUTES:
             intent, reason = min(human, key=RANK.index), "part"
         safety = check(folded, to_arabic(folded))
@@ -113,13 +149,14 @@ class Understanding:
             intent, confidence, sure = safety.alarm.intent, max(confidence, 0.95), True
             reason = f"safety:{safety.alarm.sign}"
         elif intent in ROUTES:
-            sure = sure or confidence >= HUMAN_SURE
-        if not any(sign.isalnum() for sign in folded):
+            # No alarm and no person on a mere guess: what the safety net does not see, the classifier has to mean.
+            sure = confidence >= HUMAN_SURE or (sure and intent not in ("emergency", "request_human"))
+        if _PLACE.fullmatch(folded.strip(" .!?,")) or not any(sign.isalnum() for sign in folded):
             sure, reason = False, "no words"
         elif not sure:
             reason = "unsure"
         # A faint suspicion of an emergency is asked about, not acted upon and not passed over.
-        suspected = intent == "emergency" and not sure and reason != "no words"
+        suspected = intent == "emergency" and not sure and confidence >= UNSURE and reason != "no words"
         spans = find_when(short, now)
         days = [span.value for span in spans if span.entity == "date"]
         times = [span.value for span in spans if span.entity == "time"]
@@ -138,18 +175,28 @@ class Understanding:
             entities=(*read_entities(short), *dated),
             when=when,
             ranking=tuple(ranking),
-            parts=tuple(parts),
+            parts=parts,
             unsure_urgent=suspected or (safety.unsure_urgent and route_of(intent) == "bot"),
         )
 
-    def _parts(self, folded: str) -> list[str]:
-        """The intents of a message's sentences, as far as they are clear; none where there is one sentence."""
-        pieces = [piece.strip() for piece in _PARTS.split(folded) if len(piece.split()) >= 2]
-        if not 2 <= len(pieces) <= 8:
-            return []
-        ranked = self.classifier.rank_all(pieces)
-        clear = [one[0].intent for one in ranked if one[0].confidence >= 0.5 and is_sure(one)]
-        return list(dict.fromkeys(clear))
+    def _parts(self, folded: Folded) -> tuple[Part, ...]:
+        """None where the message is one piece, or where no piece is clear by itself."""
+        cuts = [0, *(match.end() for match in _PARTS.finditer(folded.text)), len(folded.text)]
+        spans = [(start, end) for start, end in pairwise(cuts) if any(map(str.isalnum, folded.text[start:end]))]
+        if not 2 <= len(spans) <= MOST_PARTS:
+            return ()
+        parts = []
+        for (start, end), ranked in zip(
+            spans,
+            self.classifier.rank_all(
+                [folded.text[start:end].strip(" .,!?;").removesuffix(" and") for start, end in spans]
+            ),
+            strict=True,
+        ):
+            best = ranked[0]
+            sure = best.confidence >= PART_SURE and is_sure(ranked)
+            parts.append(Part(best.intent, best.confidence, sure, *folded.span(start, end)))
+        return tuple(parts) if any(part.sure for part in parts) else ()
 
 
 def is_sure(ranking: Sequence[Ranked]) -> bool:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Iterator, Optional, Union
+from typing import AbstractSet, Iterator, Optional, Union
 
 from understanding.arabizi import to_arabic
 from understanding.folding import fold_with_origin
 from understanding.lexicon.when import (
+    CALLED_DAYS,
     CLOCK_WORDS,
     DAYS,
+    GIVEN_DAYS,
     HOURS,
     MONTHS,
     PARTS,
@@ -51,12 +53,24 @@ def _words(names: Iterator[str]) -> str:
 
 _AR = r"(?:و|ب|ل|لل|ف|ال|وال|بال|عال|لال|ع ?ال)?"
 _EDGE = r"(?<![\w\u0600-\u06ff])"
-_DAY_NAME = rf"(?:{_AR}(?P<day>{_words(iter(DAYS))}))(?!\w)"
+# Words that are a day only when they are called one: "احد" is also "somebody", "تلات" three, "الاربعه" four o'clock.
+_DAY_NAME = (
+    rf"(?:(?:(?<=يوم )|(?<=نهار ))(?:ال ?)?(?P<called>{_words(iter(CALLED_DAYS))})"
+    rf"|(?:و|ب|ف|ع ?)?(?:ال ?|لل)(?P<given>{_words(iter(GIVEN_DAYS))})"
+    rf"|{_AR}(?P<day>{_words(word for word in DAYS if word not in CALLED_DAYS)}))(?!\w)"
+)
 _NEXT = r"(?P<next>next |coming |this coming |after next )"
 _DAY = re.compile(
     rf"{_EDGE}{_NEXT}?{_DAY_NAME}(?P<next_ar> (?:ال)?(?:جاي|جايه|القادم|قادم|الجاي|الجايه|المقبل|اللي بعده|بعد الجاي))?"
 )
-_RELATIVE = re.compile(rf"{_EDGE}(?P<word>{_words(iter(RELATIVE_DAYS))})(?!\w)")
+# "ليوم الاثنين" is not today.
+_RELATIVE = re.compile(
+    rf"{_EDGE}(?!ليوم (?:ال)?(?:{_words(iter(CALLED_DAYS | DAYS))})(?!\w))(?P<word>{_words(iter(RELATIVE_DAYS))})(?!\w)"
+)
+# Who says good morning does not ask for one.
+_GREETING = re.compile(
+    r"good (?:morning|afternoon|evening|night)|(?<!\w)(?:صباح|مسا|مساء) (?:ال ?)?(?:خير|نور|ورد|فل|ياسمين|سعاده|سرور)\w*"
+)
 _RANGE = re.compile(rf"{_EDGE}(?P<word>{_words(iter(RELATIVE_RANGES))})(?!\w)")
 _NUMERIC = re.compile(rf"{_EDGE}(?P<d>\d{{1,2}})[/.-](?P<m>\d{{1,2}})(?:[/.-](?P<y>\d{{4}}|\d{{2}}))?(?![\d/])")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -121,23 +135,30 @@ _ENGLISH_NUMBERS = {
 }
 
 
-def read_when(text: str, now: datetime) -> When:
-    spans = list(find_when(text, now))
+# Friday and Saturday, as datetime.weekday().
+WEEKEND = frozenset({4, 5})
+
+
+def read_when(text: str, now: datetime, weekend: AbstractSet[int] = WEEKEND) -> When:
+    spans = list(find_when(text, now, weekend))
     days = [span.value for span in spans if span.entity == "date"]
     times = [span.value for span in spans if span.entity == "time"]
     return When(days[0] if days else None, times[0] if times else None)
 
 
-def find_when(text: str, now: datetime) -> list[Span]:
+def find_when(text: str, now: datetime, weekend: AbstractSet[int] = WEEKEND) -> list[Span]:
     """The days and times with their offsets into `text`; the best reading of each first."""
     folded = fold_with_origin(text)
     found: list[Span] = []
-    for reading in dict.fromkeys((folded.text, to_arabic(folded.text))):
-        same = reading == folded.text
-        for entity, finder in (("date", _find_date), ("time", _find_time)):
+    for written in dict.fromkeys((folded.text, to_arabic(folded.text))):
+        same = written == folded.text
+        reading = _GREETING.sub(lambda greeting: "." * len(greeting.group()), written)
+        for entity in ("date", "time"):
             if any(span.entity == entity for span in found):
                 continue
-            result = finder(reading, now)
+            result: Optional[tuple[Union[Day, Clock], int, int]] = (
+                _find_date(reading, now, weekend) if entity == "date" else _find_time(reading, now)
+            )
             if result is None:
                 continue
             value, start, end = result
@@ -150,13 +171,11 @@ def find_when(text: str, now: datetime) -> list[Span]:
 # --- days -------------------------------------------------------------------------------------------------------------
 
 
-def _find_date(text: str, now: datetime) -> Optional[tuple[Day, int, int]]:
+def _find_date(text: str, now: datetime, weekend: AbstractSet[int]) -> Optional[tuple[Day, int, int]]:
     today = now.date()
-    for finder in (_explicit_date, _in_days, _relative, _weekday):
-        found = finder(text, today)
-        if found is not None:
-            return found
-    return None
+    return (
+        _explicit_date(text, today) or _in_days(text, today) or _relative(text, today, weekend) or _weekday(text, today)
+    )
 
 
 def _explicit_date(text: str, today: date) -> Optional[tuple[Day, int, int]]:
@@ -208,7 +227,7 @@ def _in_days(text: str, today: date) -> Optional[tuple[Day, int, int]]:
     return (today + timedelta(days=count * (7 if weeks else 1))).isoformat(), match.start(), match.end()
 
 
-def _relative(text: str, today: date) -> Optional[tuple[Day, int, int]]:
+def _relative(text: str, today: date, weekend: AbstractSet[int]) -> Optional[tuple[Day, int, int]]:
     match = _RELATIVE.search(text)
     if match:
         day = today + timedelta(days=RELATIVE_DAYS[match["word"]])
@@ -216,39 +235,55 @@ def _relative(text: str, today: date) -> Optional[tuple[Day, int, int]]:
     named = _DAY.search(text)
     match = _RANGE.search(text)
     if match and named is None:
-        return _range_of(RELATIVE_RANGES[match["word"]], today), match.start(), match.end()
+        return _range_of(RELATIVE_RANGES[match["word"]], today, weekend), match.start(), match.end()
     return None
 
 
-def _range_of(kind: str, today: date) -> Day:
+def _range_of(kind: str, today: date, weekend: AbstractSet[int]) -> Day:
     sunday = today - timedelta(days=(today.weekday() + 1) % 7)
     if kind == "this_week":
         return [today.isoformat(), (sunday + timedelta(days=6)).isoformat()]
     if kind == "next_week":
         return [(sunday + timedelta(days=7)).isoformat(), (sunday + timedelta(days=13)).isoformat()]
-    if kind == "weekend":
-        friday = sunday + timedelta(days=5)
-        return [max(friday, today).isoformat(), (friday + timedelta(days=1)).isoformat()]
-    if kind == "next_weekend":
-        friday = sunday + timedelta(days=12)
-        return [friday.isoformat(), (friday + timedelta(days=1)).isoformat()]
+    if kind in ("weekend", "next_weekend"):
+        first, last = _weekend_from(today, weekend)
+        if kind == "next_weekend":
+            first, last = _weekend_from(last + timedelta(days=1), weekend)
+        return [first.isoformat(), last.isoformat()]
     first = date(today.year + (today.month == 12), today.month % 12 + 1, 1)
     after = date(first.year + (first.month == 12), first.month % 12 + 1, 1)
     return [first.isoformat(), (after - timedelta(days=1)).isoformat()]
+
+
+def _weekend_from(day: date, weekend: AbstractSet[int]) -> tuple[date, date]:
+    """The coming one, or what is left of the one that `day` is in. One without days of rest has none to name."""
+    rest = weekend or WEEKEND
+    while day.weekday() not in rest:
+        day += timedelta(days=1)
+    last = day
+    while (last + timedelta(days=1)).weekday() in rest and last - day < timedelta(days=6):
+        last += timedelta(days=1)
+    return day, last
 
 
 def _weekday(text: str, today: date) -> Optional[tuple[Day, int, int]]:
     match = _DAY.search(text)
     if match is None:
         return None
-    ahead = (DAYS[match["day"]] - today.weekday()) % 7
+    weekday = _weekday_of(match)
+    ahead = (weekday - today.weekday()) % 7
     day = today + timedelta(days=ahead or 7)
     if re.search(r"next week|الاسبوع (?:ال)?(?:جاي|القادم|قادم|المقبل)", text):
         sunday = today - timedelta(days=(today.weekday() + 1) % 7)
-        day = sunday + timedelta(days=7 + (DAYS[match["day"]] + 1) % 7)
+        day = sunday + timedelta(days=7 + (weekday + 1) % 7)
     if match["next"] == "after next " or (match["next_ar"] or "").strip() == "بعد الجاي":
         day += timedelta(days=7)
     return day.isoformat(), match.start(), match.end()
+
+
+def _weekday_of(match: re.Match[str]) -> int:
+    word = match["called"] or match["given"] or match["day"]
+    return CALLED_DAYS[word] if word in CALLED_DAYS else DAYS[word]
 
 
 # --- times ------------------------------------------------------------------------------------------------------------
@@ -304,6 +339,11 @@ def _hour(text: str) -> Optional[tuple[Clock, int, int]]:
 
 def _spoken(text: str) -> Optional[tuple[Clock, int, int]]:
     for match in _SPOKEN.finditer(text):
+        # "الاثنين" and "يوم الاربعه" are days; two o'clock has the hour's name before it.
+        if not match["lead"] and (
+            match["word"] in DAYS or re.search(r"(?:يوم|نهار) (?:ال)?$", text[: match.start("word")])
+        ):
+            continue
         article = text[match.start() : match.start("word")].endswith("ال")
         if match["lead"] or match["rest"] or match["half"] or article:
             hour = HOURS[match["word"]]

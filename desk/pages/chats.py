@@ -21,6 +21,7 @@ from desk.replies import CannotSend, hand_chat_back, reply, take_chat
 from desk.settings import LONGEST_REPLY, LONGEST_SEARCH, MOST_MESSAGES
 from desk.state import desk_of
 from desk.thread import load_thread
+from desk.todo import count_open_tasks
 
 router = APIRouter()
 
@@ -116,6 +117,7 @@ def _page(
             "thread": load_thread(conn, member.clinic_id, opened.id) if opened else None,
             "patients": patients_of(conn, member.clinic_id, opened.contact_id) if opened else [],
             "upcoming": upcoming_of(conn, member.clinic_id, opened.contact_id, now) if opened else [],
+            "task_count": count_open_tasks(conn, member.clinic_id),
         }
     return render(
         request,

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional, Sequence
+from typing import Any, Optional, Sequence, Union
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.booking import (
-    Answer,
-    Ask,
-    BookingDraft,
-    Confirm,
-    Done,
-    NothingFree,
-    Offer,
-    apply,
-    next_step,
-    read_answer,
-)
+from clinic.booking import Ask, BookingDraft, Confirm, Done, NothingFree, Offer, Refused, Wait, next_step
+from clinic.booking_answers import Answer, apply, read_answer
 from clinic.dialogue import Entity, Message, When
+from clinic.patients import Patient
 from clinic.questions import Choice, OpenQuestion
 from clinic.schedule import Practitioner, Slot, Specialty
 from clinic.taps import Tap
@@ -34,14 +25,34 @@ DENTISTRY = Specialty("s2", "dentistry", "Dentistry", "الأسنان", 30, None
 SLOTS = tuple(Slot(SARA, NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, minutes=20)) for hour in (2, 3, 4))
 
 
-class FakeSchedule:
-    """Two specialties and three free times."""
+MONA = Patient("a", "Mona", "self")
 
-    def __init__(self, slots: Sequence[Slot] = SLOTS, knows: bool = True) -> None:
-        self.slots, self.knows = tuple(slots), knows
+
+class FakeSchedule:
+    """Two specialties, one doctor and three free times; what it knows of the patient is given."""
+
+    def __init__(
+        self,
+        slots: Sequence[Slot] = SLOTS,
+        who: Union[Patient, Ask] = MONA,
+        barred: Optional[str] = None,
+        refusal: Union[str, Ask, None] = None,
+        doctors: Sequence[Practitioner] = (SARA,),
+    ) -> None:
+        self.slots, self._who, self._barred, self._refusal = tuple(slots), who, barred, refusal
+        self._doctors = doctors
 
     def specialties(self) -> Sequence[Specialty]:
         return (DERMATOLOGY, DENTISTRY)
+
+    def doctors(self, draft: BookingDraft) -> Sequence[Practitioner]:
+        return [doctor for doctor in self._doctors if draft.gender in (None, doctor.gender)]
+
+    def barred(self, draft: BookingDraft) -> Optional[str]:
+        return self._barred
+
+    def days(self, draft: BookingDraft) -> Sequence[str]:
+        return sorted({slot.start.date().isoformat() for slot in self.slots})
 
     def offer(self, draft: BookingDraft) -> Offer:
         return Offer(self.slots)
@@ -49,8 +60,11 @@ class FakeSchedule:
     def find(self, draft: BookingDraft) -> Optional[Slot]:
         return next((slot for slot in self.slots if slot.start.isoformat() == draft.slot_start), None)
 
-    def knows_patient(self, draft: BookingDraft) -> bool:
-        return self.knows or draft.patient_name is not None
+    def who(self, draft: BookingDraft) -> Union[Patient, Ask]:
+        return self._who
+
+    def refusal(self, draft: BookingDraft, slot: Slot, patient: Patient) -> Union[str, Ask, None]:
+        return self._refusal
 
 
 def slot_choice(slot: Slot, title: str) -> Choice:
@@ -72,6 +86,7 @@ CHOICES = {
     "slot": tuple(slot_choice(slot, f"Today, {index + 2}:00 pm") for index, slot in enumerate(SLOTS)),
     "confirm": (Choice("Confirm", {}, "confirm"), Choice("Another time", {}, "other_time")),
     "patient_name": (),
+    "wish": (Choice("Any doctor", {}, "any_doctor"),),
 }
 
 
@@ -110,9 +125,11 @@ def entity(name: str, value: str, text: str) -> dict[str, list[Entity]]:
         ("confirm", message("no"), {"slot_start": None}),
         ("confirm", message("no, Sunday", "deny", 0.9, when=When("2026-11-29")), {"date": "2026-11-29", "slot_start": None}),
         ("confirm", message("it is for my son", "book_appointment", 0.7, entities=entity("person", "child", "my son")),
-         {"relationship": "child", "patient": None}),
-        ("patient_name", message("Mona Saleh"), {"patient_name": "Mona Saleh"}),
-        ("patient_name", message("اسمه محمد علي"), {"patient_name": "محمد علي"}),
+         {"patient": None, "confirmed": False}),
+        ("slot", message("with a lady doctor please"), {"gender": "female", "slot_start": None}),
+        ("slot", message("any doctor is fine"), {"gender": None, "practitioner": None}),
+        ("wish", message("yes"), {"gender": None}),
+        ("wish", message("لا"), {"specialty": None}),
     ],
 )  # fmt: skip
 def test_an_answer_changes_the_draft(kind: str, said: Message, changes: dict[str, Any]) -> None:
@@ -159,19 +176,41 @@ def test_two_offered_times_with_the_same_clock_are_not_guessed_between() -> None
     assert answer is None or "slot_start" not in answer.changes or answer.changes["slot_start"] is None
 
 
+CHOSEN = BookingDraft(specialty="dermatology", slot_practitioner=SARA.id, slot_start=SLOTS[0].start.isoformat())
+
+
 def test_nothing_is_asked_that_is_known() -> None:
     schedule = FakeSchedule()
-    chosen = BookingDraft(specialty="dermatology", slot_practitioner=SARA.id, slot_start=SLOTS[0].start.isoformat())
     assert next_step(BookingDraft(), schedule) == Ask("specialty", (DERMATOLOGY, DENTISTRY))
     assert next_step(BookingDraft(specialty="dermatology"), schedule) == Offer(SLOTS)
-    assert next_step(chosen, schedule) == Confirm(SLOTS[0])
-    assert next_step(replace(chosen, confirmed=True), schedule) == Done(SLOTS[0])
-    assert next_step(chosen, FakeSchedule(knows=False)) == Ask("patient_name")
+    assert next_step(CHOSEN, schedule) == Confirm(SLOTS[0])
+    assert next_step(replace(CHOSEN, confirmed=True), schedule) == Done(SLOTS[0])
+    assert next_step(CHOSEN, FakeSchedule(who=Ask("patient_name"))) == Ask("patient_name")
+
+
+def test_a_wish_that_no_doctor_keeps_is_asked_about_and_never_overruled() -> None:
+    wished = replace(CHOSEN, gender="male", confirmed=True)
+    assert next_step(wished, FakeSchedule()) == Ask("wish")
+    assert next_step(replace(wished, gender="female"), FakeSchedule()) == Done(SLOTS[0])
+
+
+def test_a_doctors_rule_against_the_patient_comes_before_the_booking() -> None:
+    confirmed = replace(CHOSEN, confirmed=True)
+    assert next_step(confirmed, FakeSchedule(refusal="too_old")) == Refused("too_old")
+    assert next_step(confirmed, FakeSchedule(refusal=Ask("birth_date"))) == Ask("birth_date")
+    assert next_step(BookingDraft(specialty="dermatology"), FakeSchedule(barred="women_only")) == Refused("women_only")
+
+
+def test_another_day_and_another_doctor_are_lists_of_what_there_is() -> None:
+    asked = BookingDraft(specialty="dermatology", asking="day")
+    assert next_step(asked, FakeSchedule()) == Ask("day", ("2026-11-24",))
+    assert next_step(asked, FakeSchedule(slots=())) == NothingFree()
+    assert next_step(replace(asked, asking="doctor"), FakeSchedule()) == Ask("doctor", (SARA,))
 
 
 def test_a_time_that_is_gone_is_offered_again_with_the_nearest() -> None:
-    gone = BookingDraft(specialty="dermatology", slot_practitioner=SARA.id, slot_start=NOW.isoformat(), confirmed=True)
-    assert next_step(gone, FakeSchedule()) == Offer(SLOTS, widened=True)
+    gone = replace(CHOSEN, slot_start=NOW.isoformat(), confirmed=True)
+    assert next_step(gone, FakeSchedule()) == Offer(SLOTS, why="taken")
     assert next_step(gone, FakeSchedule(slots=())) == NothingFree()
 
 
@@ -179,6 +218,7 @@ def test_a_specialty_that_the_clinic_has_not_is_asked_again() -> None:
     assert isinstance(next_step(BookingDraft(specialty="astrology"), FakeSchedule()), Ask)
 
 
+PEOPLE = ({"relationship": "child", "text": "my son", "start": 0, "end": 6},)
 DRAFTS = st.builds(
     BookingDraft,
     specialty=st.none() | st.sampled_from(["dermatology", "dentistry", "astrology"]),
@@ -188,8 +228,9 @@ DRAFTS = st.builds(
     page=st.integers(0, 3),
     slot_practitioner=st.none() | st.just("p1"),
     slot_start=st.none() | st.sampled_from([slot.start.isoformat() for slot in SLOTS]),
-    relationship=st.sampled_from(["self", "child", "other"]),
-    patient_name=st.none() | st.just("Mona"),
+    gender=st.none() | st.sampled_from(["female", "male"]),
+    asking=st.none() | st.sampled_from(["day", "doctor"]),
+    people=st.sampled_from([(), PEOPLE]),
     confirmed=st.booleans(),
     moving=st.none() | st.just("a1"),
 )
@@ -204,7 +245,7 @@ def test_a_draft_survives_the_database(draft: BookingDraft) -> None:
 def test_any_text_at_any_question_leads_to_a_step(draft: BookingDraft, kind: str, text: str) -> None:
     answer = read_answer(question(kind), message(text))
     after = draft if answer is None else apply(draft, answer)
-    assert isinstance(next_step(after, FakeSchedule()), (Ask, Offer, Confirm, Done, NothingFree))
+    assert isinstance(next_step(after, FakeSchedule()), (Ask, Offer, Refused, Confirm, Done, NothingFree, Wait))
 
 
 @given(draft=DRAFTS, text=st.text(max_size=40))

@@ -19,7 +19,14 @@ from actions.small_talk import ActionSmallTalk
 from actions.tap import ActionTap
 from actions.visits import ActionCancelling, ActionCheckAppointment, ActionRescheduling
 from clinic.conversations import load_conversation
-from clinic.database.tables import appointments, conversations, handoffs, open_questions, patients
+from clinic.database.tables import (
+    appointments,
+    clinic_settings,
+    conversations,
+    handoffs,
+    open_questions,
+    patients,
+)
 from clinic.demo import DemoClinic
 from clinic.handoff import hand_back
 from istiqbal.settings import PROJECT
@@ -69,7 +76,7 @@ def test_a_first_message_that_says_more_is_asked_less(patient: Patient) -> None:
         ],
         when={"date": "2026-11-25", "time": ["17:00", "21:00"]},
     )
-    assert {option.title.split(",")[0] for option in reply.options} <= {"Tomorrow", "More times"}
+    assert {option.title.split(",")[0] for option in reply.options} <= {"Tomorrow", "More times", "Another day"}
     assert "name" in patient.tap_id(TAP, reply.options[0].id).text
     assert "Layla Saleh" in patient.say(ActionNotUnderstood(), "Layla Saleh", "nlu_fallback").text
     assert "Layla Saleh" in patient.say(ActionSmallTalk(), "yes", "affirm").text
@@ -208,7 +215,7 @@ def test_another_patients_button_is_not_ours_to_tap(engine: Engine, clinic: Demo
 
 def test_the_language_follows_the_newest_message(patient: Patient) -> None:
     assert "welcome" in patient.say(ActionSmallTalk(), "hi", "greet").text
-    assert "أهلًا" in patient.say(ActionSmallTalk(), "السلام عليكم", "greet", language="ar").text
+    assert "السلام" in patient.say(ActionSmallTalk(), "السلام عليكم", "greet", language="ar").text
     assert "مع السلامة" in patient.say(ActionSmallTalk(), "ma3 el salama", "goodbye", language="arabizi").text
 
 
@@ -252,6 +259,10 @@ def open_question(patient: Patient, kind: str) -> None:
 def test_every_intent_in_every_open_question_gets_one_answer_and_breaks_nothing(
     patient: Patient, clinic: DemoClinic, staff_id: str, kind: str
 ) -> None:
+    with patient.engine.begin() as conn:
+        conn.execute(
+            clinic_settings.insert().values(clinic_id=clinic.id, key="booking", value={"most_bookings_a_day": 1000})
+        )
     for intent, action_name in RULES.items():
         if intent == "tap":
             continue

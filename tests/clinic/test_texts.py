@@ -28,7 +28,10 @@ def test_a_text_needs_the_same_values_in_both_languages(key: str) -> None:
     [
         *(key for key in CATALOGUE["en"] if key.startswith("menu_") or key.endswith("_button")),
         *("urgent_yes", "urgent_no", "booking_yes", "booking_other_time", "booking_someone_else", "booking_more"),
-        *("booking_any_doctor", "cancel_yes", "cancel_keep", "choose"),
+        *("booking_any_doctor", "cancel_yes", "cancel_yes_all", "cancel_keep", "choose"),
+        *("booking_whoever", "booking_other_specialty", "booking_other_day", "booking_join_waitlist"),
+        *(f"replacements_{key}" for key in ("others", "cancel", "no_need", "any_doctor", "call_me")),
+        *("household_same_yes", "household_same_no", "household_female", "household_male", "household_someone_else"),
     ],
 )
 def test_a_button_fits_on_a_button(key: str, language: str) -> None:

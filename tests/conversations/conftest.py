@@ -26,6 +26,13 @@ _PORTS = ("ISTIQBAL_RASA_PORT", "ISTIQBAL_ACTIONS_PORT", "ISTIQBAL_DESK_PORT", "
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One front desk for all that need it: they stay together where the tests run on several cores."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("front_desk"))
+
+
 @dataclass(frozen=True)
 class FrontDesk:
     """A running installation. `url` is its database."""

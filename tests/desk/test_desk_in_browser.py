@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Iterator
 
 import pytest
@@ -13,8 +14,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from clinic.conversations import Conversation
 from clinic.demo import DemoClinic
+from clinic.schedule import practitioners_of
+from clinic.tasks import open_task
 from messaging.bubbles import Bubble, Option
 from tests.desk.conftest import PASSWORD, Front, RunningDesk
+from tests.desk.test_appointments import book, status_of
 
 PC, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 DEADLINE = 15_000  # milliseconds
@@ -201,3 +205,128 @@ def test_without_its_script_the_desk_still_works(
     page.locator("#hand-back").click()
     expect(page.locator("#chat-head")).to_contain_text("The assistant answers here")
     context.close()
+
+
+def test_who_came_is_recorded_with_the_keyboard_and_a_colleague_sees_it_at_once(
+    chromium: Browser, running_desk: RunningDesk, front: Front, clinic: DemoClinic
+) -> None:
+    visit = book(front, clinic, front.clock() + timedelta(minutes=1), "Mona Saleh")
+    day = (front.clock() + timedelta(hours=3, minutes=1)).date().isoformat()
+    with reception(chromium, running_desk, PC) as page, reception(chromium, running_desk, PHONE, "en") as colleague:
+        for one in (page, colleague):
+            one.goto(f"{running_desk.url}/appointments?day={day}")
+        page.locator(f"#arrived-{visit}").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#visit-{visit}")).to_contain_text("Was seen")
+        expect(colleague.locator(f"#fulfilled-{visit}")).to_be_visible()
+        colleague.locator(f"#undo-{visit}").click()
+        expect(page.locator(f"#arrived-{visit}")).to_be_visible()
+    assert status_of(front, visit) == "booked"
+
+
+def test_a_task_arrives_by_itself_on_every_page_and_goes_when_it_is_done(
+    chromium: Browser, running_desk: RunningDesk, front: Front, clinic: DemoClinic
+) -> None:
+    chat = front.chat(clinic, says="are my results there?")
+    with reception(chromium, running_desk, PC) as page:
+        page.goto(f"{running_desk.url}/practitioners")
+        count = page.locator("#task-count")
+        expect(count).to_be_hidden()
+        with front.engine.begin() as conn:
+            open_task(conn, clinic.id, "lab_results", front.clock(), conversation_id=chat.id)
+        expect(count).to_contain_text("1")
+        page.get_by_role("link", name="Tasks").click()
+        expect(page.locator("#todo")).to_contain_text("Mona Saleh")
+        page.get_by_role("button", name="Done Mona Saleh").click()
+        expect(page.get_by_text("Everything is done")).to_be_visible()
+        expect(count).to_be_hidden()
+
+
+def test_a_leave_from_the_doctors_page_to_the_patients_phone(
+    chromium: Browser, running_desk: RunningDesk, front: Front, clinic: DemoClinic
+) -> None:
+    start = front.clock() + timedelta(days=3)
+    visit = book(front, clinic, start, "Mona Saleh")
+    day = (start + timedelta(hours=3)).date().isoformat()
+    with reception(chromium, running_desk, PC) as page:
+        page.get_by_role("link", name="Doctors").click()
+        page.get_by_role("link", name="Enter leave").first.focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("From", exact=True).fill(day)
+        page.keyboard.press("Enter")
+        expect(page.locator(".hits")).to_contain_text("Mona Saleh")
+        expect(page.get_by_text("Nothing is changed yet")).to_be_visible()
+        page.locator("#enter-leave").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("The leave is entered.")).to_contain_text("Patients written to: 1.")
+        expect(page.get_by_text("1 still to be moved")).to_be_visible()
+        page.get_by_role("button", name="Take it back").click()
+        expect(page.get_by_text("The leave is taken back")).to_contain_text("Patients written to: 1.")
+    assert status_of(front, visit) == "booked"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("viewport", [PC, PHONE], ids=["pc", "phone"])
+def test_the_day_tasks_doctors_and_leave_are_accessible_and_fit_the_screen(
+    chromium: Browser,
+    running_desk: RunningDesk,
+    front: Front,
+    clinic: DemoClinic,
+    language: str,
+    viewport: dict[str, int],
+) -> None:
+    now = front.clock()
+    states = ("booked", "confirmed", "arrived", "fulfilled", "noshow", "cancelled", "booked")
+    visits = [
+        book(front, clinic, now + timedelta(minutes=30 * (place - 5)), f"منى {place} {'x' * 6 * place}", place, status)
+        for place, status in enumerate(states)
+    ]
+    ahead = book(front, clinic, now + timedelta(days=3), "Hana Yousef", 20)
+    chat = front.chat(clinic, 21, "ياسر", says="x" * 200)
+    with front.engine.begin() as conn:
+        message = front.says(chat, f"متى تجهز النتائج؟ {MARKUP}")
+        open_task(conn, clinic.id, "lab_results", now, conversation_id=chat.id, message_id=message)
+        open_task(conn, clinic.id, "running_late", now, appointment_id=visits[-1])
+        doctor = practitioners_of(conn, clinic.id)[0].id
+    day = (now + timedelta(days=3, hours=3)).date().isoformat()
+    leave = f"/practitioners/{doctor}/leave"
+    with reception(chromium, running_desk, viewport, language, tolerated="422") as page:
+        page.goto(f"{running_desk.url}{leave}?from={day}")
+        accessible(page)
+        page.locator("#enter-leave").click()
+        for path in (
+            "/appointments",
+            f"/appointments?day={day}&doctor={doctor}&done=to_call",
+            f"/appointments/{ahead}/cancel",
+            "/tasks",
+            "/practitioners?done=entered&told=1&to_call=2",
+            leave,
+            f"{leave}?from={day}",
+            f"{leave}?from={day}&from_time=10:00&to_time=09:00",
+        ):
+            page.goto(running_desk.url + path)
+            page.locator("#live").wait_for(state="attached")
+            accessible(page)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= viewport["width"], f"{path} is {width} wide"
+
+
+def test_without_its_script_visits_tasks_and_leave_still_work(
+    chromium: Browser, running_desk: RunningDesk, front: Front, clinic: DemoClinic
+) -> None:
+    visit = book(front, clinic, front.clock() + timedelta(minutes=1), "Mona Saleh")
+    day = (front.clock() + timedelta(hours=3, minutes=1)).date().isoformat()
+    context = chromium.new_context(java_script_enabled=False, locale="en")
+    page = context.new_page()
+    page.goto(f"{running_desk.url}/appointments?day={day}")
+    page.locator("#username").fill("reem")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    page.locator(f"#arrived-{visit}").click()
+    expect(page.locator(f"#visit-{visit}")).to_contain_text("arrived")
+    page.get_by_role("link", name="Cancel").first.click()
+    page.get_by_label("Equipment or room not available").check()
+    page.get_by_role("button", name="Cancel the visit").click()
+    expect(page.get_by_text("Cancelled. The patient has been told.")).to_be_visible()
+    context.close()
+    assert status_of(front, visit) == "cancelled"

@@ -128,7 +128,15 @@ async def test_every_worker_knows_its_tasks_by_their_names(database_url: str, ma
     names = {name for name in make(database_url).tasks if name.startswith("messaging.")}
     assert names in (
         {jobs.RUN_TURN},
-        {jobs.SEND_OUTBOX, jobs.WAKE_SENDER, jobs.RETRY_STALLED, jobs.EXPIRE_UNSURE, jobs.REOPEN_LOST},
+        {
+            jobs.SEND_OUTBOX,
+            jobs.WAKE_SENDER,
+            jobs.RETRY_STALLED,
+            jobs.EXPIRE_UNSURE,
+            jobs.REOPEN_LOST,
+            jobs.OFFER_FREED_SLOTS,
+            jobs.WAKE_WAITLIST,
+        },
     )
 
 

@@ -18,6 +18,9 @@ from understanding.cli import BadCall, read_lines, understand_command
 from understanding.pipeline import NoModel, Understanding, newest_model
 from understanding.routes import ROUTES
 
+# The classifier is trained once for all of them.
+pytestmark = pytest.mark.xdist_group("classifier")
+
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone(timedelta(hours=3)))
 EXAMPLES = [
     (block["intent"], line.removeprefix("- "), block["metadata"]["variety"])

@@ -3,10 +3,10 @@
 SPECIALTIES: dict[str, tuple[str, ...]] = {
     "dentistry": (
         "dental", "dentist", "dentistry", "teeth", "tooth", "toothache", "orthodontist", "braces", "اسنان", "الاسنان",
-        "سن", "ضرس", "ضرسي", "ضروس", "تقويم", "اسناني", "سني", "سنون", "سنوني", "درس", "درستي", "حشوه", "خلع",
+        "سن", "سنان", "السنان", "ضرس", "ضرسي", "ضروس", "تقويم", "اسناني", "سني", "سنون", "سنوني", "درس", "درستي", "حشوه", "خلع",
     ),
     "dermatology": (
-        "derma", "dermatology", "dermatologist", "skin", "acne", "laser", "جلديه", "الجلديه", "جلد", "بشره", "ليزر", "حبوب الوجه",
+        "derma", "dermatology", "dermatologist", "skin", "acne", "laser", "جلديه", "الجلديه", "جلد", "جلده", "الجلده", "بشره", "ليزر", "حبوب الوجه",
         "حب الشباب", "تجميل",
     ),
     "pediatrics": (
@@ -19,19 +19,19 @@ SPECIALTIES: dict[str, tuple[str, ...]] = {
     ),
     "ent": ("ent", "ear nose throat", "ears", "انف واذن", "انف واذن وحنجره", "اذن", "حنجره", "جيوب انفيه"),
     "ophthalmology": (
-        "eye", "eyes", "ophthalmology", "ophthalmologist", "optician", "عيون", "العيون", "نظر", "رمد", "عيني",
+        "eye", "eyes", "ophthalmology", "ophthalmologist", "optician", "عيون", "العيون", "نظر", "رمد", "في عيني", "بعيني", "وجع عيني", "عيني توجعني", "عيني بتوجعني",
     ),
     "orthopedics": (
         "orthopedic", "orthopedics", "orthopaedic", "bone", "bones", "knee", "عظام", "العظام", "ركبه", "ركبتي", "كسور",
     ),
     "internal_medicine": (
-        "internal medicine", "internist", "internal", "باطنيه", "الباطنيه", "باطنه", "باطني", "الباطنه", "سكري", "سكر وغدد",
+        "internal medicine", "internist", "internal", "باطنيه", "الباطنيه", "باطنه", "باطني", "الباطنه", "داخليه", "الداخليه", "سكري", "سكر وغدد",
     ),
     "cardiology": ("cardiology", "cardiologist", "heart", "قلب", "القلب", "قلبيه"),
     "psychiatry": ("psychiatry", "psychiatrist", "psychologist", "therapist", "نفسيه", "نفسي", "النفسيه", "طب نفسي"),
     "nutrition": ("nutrition", "nutritionist", "dietitian", "dietician", "diet", "تغذيه", "التغذيه", "رجيم", "دايت"),
     "physiotherapy": ("physiotherapy", "physio", "physical therapy", "علاج طبيعي", "العلاج الطبيعي"),
-    "general": ("general medicine", "gp", "general practitioner", "family doctor", "family medicine", "طب عام", "الطب العام", "عام", "طب اسره", "طبيب عام"),
+    "general": ("general medicine", "general doctor", "general physician", "gp", "general practitioner", "family doctor", "family medicine", "طب عام", "الطب العام", "عام", "طب اسره", "طبيب عام"),
     "urology": ("urology", "urologist", "مسالك", "مسالك بوليه", "المسالك"),
     "neurology": ("neurology", "neurologist", "مخ واعصاب", "اعصاب", "الاعصاب"),
 }  # fmt: skip
@@ -112,5 +112,5 @@ NOT_NAMES = frozenset(
     do does did can could would was has have i my me it this any male female lady woman said told not about says name names ال
     اطفال اسنان جلديه نسا نساء عيون عظام باطنيه باطنه عام قلب نفسي الاسنان الجلديه الاطفال النسا العيون العظام متاح موجود موجوده
     اليوم بكره بكرا لو من في عن و او هل انا عندكم عندي شاطر شاطره كويس زين زينه ممتاز اللي الي هو هي مع حق بتاع ايش شو وش مين يا
-    قال قالت كان لازم ممكن الباطنيه الباطنه القلب انف اذن مسالك تغذيه تجميل علاج طبيعي طب عنده بس دكتور دكتوره مره رجال حرمه ست""".split()
+    قال قالت كان لازم ممكن الباطنيه الباطنه القلب انف اذن مسالك تغذيه تجميل علاج طبيعي طب عنده بس دكتور دكتوره مره رجال حرمه ست see sees only تاني ثاني غيره غير داخليه الداخليه السنان الجلده نسا النسا نسائيه""".split()
 )

@@ -10,6 +10,16 @@ DAYS: dict[str, int] = {
     **dict.fromkeys(("saturday", "sat", "سبت"), 5),
     **dict.fromkeys(("sunday", "sun", "احد", "حد"), 6),
 }
+# Of these, words that mean something else unless "the" or "day" stands before them.
+GIVEN_DAYS: dict[str, int] = {
+    word: DAYS[word] for word in ("احد", "حد", "تلات", "تلاتا", "اثنين", "اتنين", "تنين") if word in DAYS
+}
+# The same, and numbers that are a day only after "day".
+CALLED_DAYS: dict[str, int] = {
+    **GIVEN_DAYS,
+    **dict.fromkeys(("اربع", "اربعه"), 2),
+    **dict.fromkeys(("تلاته", "ثلاثه"), 1),
+}
 MONTHS: dict[str, int] = {
     **dict.fromkeys(("january", "jan", "يناير", "كانون الثاني", "جانفي"), 1),
     **dict.fromkeys(("february", "feb", "فبراير", "شباط", "فيفري"), 2),
@@ -27,6 +37,8 @@ MONTHS: dict[str, int] = {
 RELATIVE_DAYS: dict[str, int] = {
     **dict.fromkeys(("day after tomorrow", "the day after tomorrow", "after tomorrow", "بعد بكره", "بعد بكرا", "بعد باكر", "بعد غد", "بعد غدوه", "بعد الغد", "بعد غدا"), 2),
     **dict.fromkeys(("today", "tonight", "now", "اليوم", "النهارده", "الليله", "هالليله", "الحين", "الان", "دلوقتي", "هلا", "هسا", "اليله", "ليوم", "هاليوم"), 0),
+    **dict.fromkeys(("yesterday", "امس", "امبارح", "مبارح", "البارح", "البارحه", "البارحة"), -1),
+    **dict.fromkeys(("day before yesterday", "the day before yesterday", "اول امس", "اول امبارح", "قبل امس"), -2),
     **dict.fromkeys(("tomorrow", "tmrw", "tmw", "tomorow", "tommorow", "2moro", "بكره", "بكرا", "بكرة", "باكر", "غدا", "غدوه", "غدوا", "باجر", "بكرى", "بكري"), 1),
 }  # fmt: skip
 RELATIVE_RANGES: dict[str, str] = {

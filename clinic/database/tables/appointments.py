@@ -73,6 +73,7 @@ appointments = Table(
         postgresql_include=["ends_at", "status", "hold_expires_at"],
         postgresql_where=text("status <> 'cancelled'"),
     ),
+    Index("ix_appointments_patient", "patient_id"),
     Index("ix_appointments_contact", "contact_id", text("lower(during)")),
     Index("ix_appointments_day", "clinic_id", text("lower(during)")),
 )

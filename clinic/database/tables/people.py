@@ -50,7 +50,9 @@ patients = Table(
     Column("children", SmallInteger),
     Column("deceased", Boolean, nullable=False, server_default=text("false")),
     Column("external_id", Text),  # in the practice's own system
+    ref("merged_into", "patients", nullable=True),  # reception found them to be one; never a merged one itself
     created(),
+    CheckConstraint("merged_into <> id", name="merged"),
     CheckConstraint("gender IS NULL OR gender IN ('male', 'female', 'other', 'unknown')", name="gender"),
     UniqueConstraint("clinic_id", "external_id"),
 )
