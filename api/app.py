@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -109,6 +110,7 @@ def _answer(
     rows = read_rows(data, kind)
     with engine.connect() as conn:
         transaction = conn.begin()
+        conn.execute(text("SET LOCAL lock_timeout = '3s'"))
         job = job_for(conn, key.clinic_id, now, actor="api")
         titles = {column.name: column.name for column in kind.columns}
         report = import_rows(job, kind, rows.rows, total=rows.total, titles=titles, broken=rows.broken)

@@ -15,6 +15,7 @@ MOST_BYTES = 5_000_000
 MOST_ROWS = 1_000
 LONGEST_NUMBER = 40  # digits
 LONGEST_KEY = 100  # as told back
+MOST_UNKNOWN = 20  # so many of a row
 
 
 class BadBody(Exception):
@@ -87,7 +88,9 @@ def _whole(digits: str) -> int:
 def _faults(index: int, item: Any, known: set[str]) -> list[Problem]:
     if not isinstance(item, dict):
         return [Problem(index, "", "not_a_row")]
-    unknown = [Problem(index, clean(name)[:LONGEST_KEY], "key_unknown") for name in item if name not in known]
+    unknown = [Problem(index, clean(name)[:LONGEST_KEY], "key_unknown") for name in item if name not in known][
+        :MOST_UNKNOWN
+    ]
     crooked = [Problem(index, name, "not_plain") for name, value in item.items() if name in known and not _plain(value)]
     return unknown + crooked
 

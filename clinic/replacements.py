@@ -159,6 +159,8 @@ def cancel_and_tell(
     cancel_by_clinic(conn, member, appointment_id, reason, now, seen=seen)
     visit = load_appointment(conn, clinic.id, appointment_id)
     settle_visit_tasks(conn, clinic.id, appointment_id, now)
+    if visit.start <= now:
+        return Outcome()  # nobody is told of the past
     if reason != PATIENTS_WISH:
         return offer_replacements(conn, clinic, [visit], now, actor=f"staff:{member.id}")
     if conversation is not None and may_write_first(conn, conversation, now):

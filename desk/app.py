@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import AsyncIterator, Callable, Optional
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -30,6 +30,7 @@ from desk.rendering import STATIC, is_fragment, sentence, shared_templates
 from desk.settings import HEADERS, KEPT, NOT_KEPT
 from desk.state import Clock, Desk, utc_now
 
+MOST_FORM_BYTES = 256_000
 logger = logging.getLogger(__name__)
 
 
@@ -51,10 +52,34 @@ def create_app(engine: Engine, url: str, now: Clock = utc_now) -> FastAPI:
     app.mount("/api/v1", create_api(engine, now), name="api")
     for page in (login, chats, appointments, tasks, patients, practitioners, live):
         app.include_router(page.router)
+    app.add_middleware(SmallForms)
     app.add_middleware(Headers)
     _add_errors(app)
     _add_health(app)
     return app
+
+
+class SmallForms:
+    """A form is read before anybody asks who sends it, so a large one is not read. The API has its own limit."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/api/"):
+            await self._app(scope, receive, send)
+            return
+        taken = 0
+
+        async def receive_some() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MOST_FORM_BYTES:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, receive_some, send)
 
 
 class Headers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Mapping
 
 from clinic.leave import BadLeave, check_leave
@@ -48,7 +48,8 @@ def read_leave(form: LeaveForm, clinic: Clinic, now: datetime) -> tuple[datetime
     else:
         start, end = day_bounds(first, clinic.timezone)[0], day_bounds(last, clinic.timezone)[1]
     check_leave(start, end, now)
-    return start, end
+    # In UTC: a midnight that the clocks skip equals itself in no other zone.
+    return start.astimezone(timezone.utc), end.astimezone(timezone.utc)
 
 
 def _hours(form: LeaveForm, first: date, last: date, clinic: Clinic) -> tuple[datetime, datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional, Sequence
 
 from psycopg2.extras import DateTimeTZRange
@@ -46,6 +46,14 @@ class KnownAppointments:
         if one.external_id:
             return self.by_external_id.get(one.external_id)
         return self.by_start.get((one.practitioner_id, one.start, one.patient_id))
+
+
+def filled(one: Meant, there: Known) -> Meant:
+    """What the row leaves open stays as it is: the service, and with it how long the visit takes."""
+    if one.service_id is not None or one.specialty_id != there.specialty_id:
+        return one
+    end = one.end if one.end_told else one.start + (there.during.upper - there.during.lower)
+    return replace(one, service_id=there.service_id, end=end)
 
 
 def decide(one: Meant, there: Known) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Meant:
     start: datetime
     end: datetime
     status: str
+    end_told: bool = True  # else as the service or specialty has it
 
     @property
     def live(self) -> bool:

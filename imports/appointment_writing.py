@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.database.tables import appointment_events, appointments, freed_slots
-from imports.appointment_history import Known, decide, load_known
+from imports.appointment_history import Known, decide, filled, load_known
 from imports.appointment_record import AppointmentRow, Meant
 from imports.job import Job
 from imports.known import Patients, Practitioners, Services, Specialties
@@ -23,7 +23,7 @@ CHUNK = 500
 
 
 def write(job: Job, rows: Sequence[AppointmentRow], report: Report) -> None:
-    meant = _refuse_overlaps(_refuse_doubles(_understand(job, rows, report), report), report)
+    meant = _refuse_restated(_refuse_overlaps(_refuse_doubles(_understand(job, rows, report), report), report), report)
     known = load_known(job, meant)
     new: list[Meant] = []
     # What is cancelled makes room first.
@@ -32,7 +32,7 @@ def write(job: Job, rows: Sequence[AppointmentRow], report: Report) -> None:
         if there is None:
             new.append(one)
         else:
-            _bring_up(job, one, there, report)
+            _bring_up(job, filled(one, there), there, report)
     for start in range(0, len(new), CHUNK):
         _add_chunk(job, new[start : start + CHUNK], report)
         job.progress("writing", start, len(new))
@@ -82,6 +82,7 @@ class _Finder:
             start=row.start,
             end=row.end or row.start + timedelta(minutes=minutes),
             status=row.status,
+            end_told=row.end is not None,
         )
 
     def _specialty(self, row: AppointmentRow, practitioner_id: str, of_service: Optional[str]) -> Any:
@@ -112,6 +113,19 @@ def _refuse_doubles(meant: Iterable[Meant], report: Report) -> list[Meant]:
         if one.external_id:
             seen[one.external_id] = one.line
         kept.append(one)
+    return kept
+
+
+def _refuse_restated(meant: Sequence[Meant], report: Report) -> list[Meant]:
+    """Without ids, rows of one practitioner, start and patient are one appointment: the live one, else the first."""
+    seen: dict[Any, int] = {}
+    kept = []
+    for one in sorted(meant, key=lambda one: not one.live):
+        key = (one.practitioner_id, one.start, one.patient_id)
+        if one.external_id is None and seen.setdefault(key, one.line) != one.line:
+            report.refuse(one.line, BadValue("row_double", "start", other=seen[key]))
+        else:
+            kept.append(one)
     return kept
 
 
@@ -146,7 +160,7 @@ def _bring_up(job: Job, one: Meant, there: Known, report: Report) -> None:
         changed["contact_id"] = one.contact_id
     if changed.get("status") == "cancelled":
         changed.update(cancelled_by="clinic", cancelled_reason=job.actor)
-    elif there.status == "cancelled":
+    elif there.status == "cancelled" and "status" in changed:
         changed.update(cancelled_by=None, cancelled_reason=None)
     try:
         with job.conn.begin_nested():

@@ -19,6 +19,7 @@ from imports.values import (
     read_moment,
     read_name,
     read_phone,
+    read_start,
     read_whole,
     read_word,
     read_words,
@@ -73,7 +74,7 @@ def read(cells: Cells, job: Job) -> AppointmentRow:
 def _start(cells: Cells, job: Job) -> Optional[datetime]:
     if cells.given("start") or not cells.given("date"):
         return cells.need("start", lambda text: read_moment(text, job.zone))
-    day, clock = cells.need("date", read_day), cells.need("time", read_clock)
+    day, clock = cells.need("date", read_day), cells.need("time", read_start)
     if day is None or clock is None:
         return None
     return cells.read("time", lambda _: on_wall_clock(day, clock, job.zone))

@@ -6,8 +6,10 @@ import io
 from datetime import date, datetime, time
 from typing import Any, Iterable, Sequence
 
+import psycopg2
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 _NULL = "\\N"
 BATCH = 20_000  # rows in memory as text
@@ -51,7 +53,11 @@ def _copy(cursor: Any, copy: str, rows: Sequence[Sequence[Any]]) -> None:
         lines.write(",".join(map(_cell, row)))
         lines.write("\n")
     lines.seek(0)
-    cursor.copy_expert(copy, lines)
+    try:
+        cursor.copy_expert(copy, lines)
+    except psycopg2.Error as error:
+        # PostgreSQL quotes the line it was at, with everything in it.
+        raise OperationalError("COPY", None, psycopg2.OperationalError(error.pgcode or "lost")) from None
 
 
 def _cell(value: Any) -> str:

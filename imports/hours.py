@@ -83,6 +83,7 @@ def write(job: Job, rows: Sequence[HoursRow], report: Report) -> None:
             by_practitioner.setdefault(known.find(row.practitioner), []).append(row)
         except BadValue as error:
             report.refuse(row.line, error)
+            report.subjects[row.line] = row.practitioner
     torn = [line for line, named in report.subjects.items() if named is None]  # of nobody knows whom
     spoiled = _named_in_bad_rows(known, report)
     for number, (practitioner_id, theirs) in enumerate(by_practitioner.items()):

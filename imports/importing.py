@@ -36,7 +36,7 @@ def import_rows(
         cells = Cells(row, titles)
         record = kind.read(cells, job)
         if cells.problems:
-            report.subjects[row.line] = row.cells.get("practitioner", "")
+            report.subjects[row.line] = row.cells.get("practitioner", "").strip() or None
             report.refuse_all(row.line, cells.problems)
         else:
             good.append(record)

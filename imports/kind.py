@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Callable, Generic, Mapping, Optional, Sequence, TypeVar
 
 from imports.job import Job
@@ -57,7 +58,7 @@ class Columns:
                 seen[field] = title
         missing = [" / ".join(group) for group in kind.required if not seen.keys() & set(group)]
         if missing:
-            raise UnusableFile("columns_missing", missing=", ".join(missing), found=", ".join(titles))
+            raise UnusableFile("columns_missing", missing=", ".join(missing), found=", ".join(seen.values()) or "-")
         return cls(tuple(titles), fields)
 
     @property
@@ -81,6 +82,7 @@ def recognised(kind: Kind[Any], title: str) -> Optional[str]:
     return None
 
 
+@lru_cache(maxsize=10_000)
 def _plain(title: str) -> str:
     """ "Date of birth *" and "date_of_birth" are one header, and so are "رقم الجوال" and "جوال رقم" without ال."""
     words = re.findall(r"[^\W_]+", fold(title))

@@ -90,6 +90,11 @@ def _match(job: Job, rows: Sequence[PatientRow], report: Report) -> None:
         "UPDATE import_patients i SET patient_id = coalesce(p.merged_into, p.id) FROM patients p "
         "WHERE p.clinic_id = :clinic AND p.external_id = i.external_id",
     )
+    _run(
+        job,
+        "UPDATE import_patients i SET name = k.name, birth_date = NULL FROM patients p JOIN patients k ON k.id = p.merged_into "
+        "WHERE p.clinic_id = :clinic AND p.external_id = i.external_id",
+    )
     found = _by_nature(job, rows)
     for line, ids in found.items():
         if len(ids) > 1:

@@ -103,7 +103,7 @@ def write(job: Job, rows: Sequence[PractitionerRow], report: Report) -> None:
             wanted = [_specialty(job, offered, named) for named in row.specialties]
             seen[key] = row.line
             if id is None:
-                _create(job, known, row, wanted, report)
+                seen[_create(job, known, row, wanted, report)] = row.line
             else:
                 _update(job, known, id, row, wanted, report)
         except BadValue as error:
@@ -134,6 +134,11 @@ def _create_specialty(job: Job, offered: Specialties, named: str) -> KnownSpecia
     folded = fold(named)
     code = next((code for code, words in SPECIALTIES.items() if folded in (code, *words)), None)
     code = code or re.sub(r"[\W_]+", "_", folded).strip("_")
+    same = next((one for one in offered.by_id.values() if one.code == code), None)
+    if same is not None or not code:
+        if same is None:
+            raise BadValue("specialty_unknown", "specialties", named=named)
+        return same
     id = job.conn.execute(
         insert(specialties)
         .values(clinic_id=job.clinic_id, code=code, name_en=named, name_ar=named, minutes=NEW_SPECIALTY_MINUTES)
@@ -146,7 +151,7 @@ def _create_specialty(job: Job, offered: Specialties, named: str) -> KnownSpecia
 
 def _create(
     job: Job, known: Practitioners, row: PractitionerRow, wanted: Sequence[KnownSpecialty], report: Report
-) -> None:
+) -> str:
     if row.gender is None:
         raise BadValue("empty", "gender")
     if not wanted:
@@ -162,6 +167,7 @@ def _create(
     if row.name_en == row.name_ar:
         report.remark(row.line, "one_name")
     report.settle(row.line, CREATED, id)
+    return str(id)
 
 
 def _update(

@@ -141,4 +141,7 @@ def sniff_separator(header: str, kind: Kind[Any]) -> str:
 
 
 def _header_cells(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator), [])
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return line.split(separator)

@@ -17,6 +17,7 @@ from imports.job import in_silence
 from imports.kinds import FILES
 from imports.printing import printed, write_table
 from imports.problems import UnusableFile
+from imports.reading import MOST_BYTES
 from imports.texts import say
 
 GOOD, BAD_ROWS, UNUSABLE = 0, 1, 2  # exit codes
@@ -35,7 +36,8 @@ def import_command(
 ) -> int:
     """Prints on `screen`; returns the exit code."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
         with _bar(screen, language) as told:
             done = import_file(engine, clinic_id, FILES[kind], data, now, options, told)
     except OSError as error:

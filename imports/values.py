@@ -134,7 +134,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NAMED_MONTH = re.compile(r"(\d{1,2})[-/. ]*([^\W\d]+(?: [^\W\d]+)?)[-/., ]*(\d{4})")
 _SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?")
 # What exports write behind a date: a time, or the letter of the calendar.
-_BEHIND = re.compile(r"[T ,]+\d{1,2}[:.]\d{2}.*$| *(?:هـ?|م)$")
+_BEHIND = re.compile(r"(?<![T ,])[T ,]+\d{1,2}[:.]\d{2}.*$| *(?:هـ?|م)$")
 _EXCEL_ZERO = date(1899, 12, 30)
 _HIJRI_YEARS = range(1343, 1501)  # what the calendar's tables cover
 
@@ -237,7 +237,14 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     found = re.fullmatch(r"(.*\d{4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:[T,، ]+)(\d{1,2}(?:[:.]\d\d)?.*)", written)
     if not found:
         raise BadValue("moment_unreadable")
-    return on_wall_clock(read_day(found[1]), read_clock(found[2]), zone)
+    return on_wall_clock(read_day(found[1]), read_start(found[2]), zone)
+
+
+def read_start(text: str) -> time:
+    """A clock at which something begins. 24:00 is an end: of which day it is the start, it does not say."""
+    if re.match(r"24[:.]00", latin_digits(clean(text))):
+        raise BadValue("time_impossible")
+    return read_clock(text)
 
 
 def _with_offset(written: str) -> datetime:
@@ -252,6 +259,8 @@ def _with_offset(written: str) -> datetime:
 @lru_cache(maxsize=10_000)
 def on_wall_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """In UTC. A time that the change of clocks leaves out is refused; of one that comes twice, the first."""
+    if not 1900 <= day.year <= 2200:
+        raise BadValue("date_impossible")
     local = datetime.combine(day, clock, tzinfo=zone)
     moment = local.astimezone(timezone.utc)
     if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):

@@ -217,3 +217,9 @@ def test_passwords_are_kept_as_argon2id_only(engine: Engine, clinic: DemoClinic)
     with engine.begin() as conn:
         create_staff(conn, clinic.id, "new", "New", "reception", PASSWORD)
         assert all(kept.startswith("$argon2id$") for kept in conn.execute(select(staff.c.password_hash)).scalars())
+
+
+def test_a_form_that_is_too_large_is_not_read(new_browser: NewBrowser) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = new_browser().http.post("/login", content=b"a=1&" * 100_000, headers=form)
+    assert answer.status_code == 413

@@ -194,3 +194,29 @@ def test_a_visit_that_the_desk_recorded_gets_its_id_from_the_list(office: Office
 )
 def test_a_visit_that_cannot_be_is_bad(office: Office, row: str, fault: tuple[str, str]) -> None:
     assert [told[1:] for told in faults(office.bring("visits", f"{VISITS}{row}\n"))] == [fault]
+
+
+def test_a_list_that_tells_one_appointment_twice_never_cancels_the_live_one(office: Office) -> None:
+    office.bring("patients", "id,name,phone\nF1,Mona Saleh,0500000001\n")
+    head = "practitioner,patient,date,time,status\n"
+    rows = "Dr. Sara Alharbi,F1,2026-12-01,10:00,cancelled\nDr. Sara Alharbi,F1,2026-12-01,10:00,booked\n"
+    for _ in range(2):
+        office.bring("appointments", head + rows, skip_bad=True)
+        live = office.rows("SELECT status FROM appointments WHERE clinic_id = :clinic AND status <> 'cancelled'")
+        assert live == [("booked",)]
+
+
+def test_a_list_that_says_nothing_of_the_length_leaves_a_longer_visit_as_it_is(office: Office) -> None:
+    office.bring("patients", "id,name,phone\nF1,Mona Saleh,0500000001\n")
+    told = "practitioner,patient,date,time,minutes\nDr. Sara Alharbi,F1,2026-12-01,10:00,60\n"
+    office.bring("appointments", told)
+    office.bring("appointments", told.replace(",minutes", "").replace(",60", ""))
+    length = "SELECT extract(epoch FROM upper(during) - lower(during))::int / 60 FROM appointments"
+    assert office.rows(f"{length} WHERE clinic_id = :clinic") == [(60,)]
+
+
+@pytest.mark.parametrize("when", ["0001-01-01 01:00", "9999-12-31 10:00", "2026-12-01 24:00"])
+def test_a_start_that_cannot_be_is_bad(office: Office, when: str) -> None:
+    office.bring("patients", "id,name,phone\nF1,Mona Saleh,0500000001\n")
+    done = office.bring("appointments", f"practitioner,patient,start\nDr. Sara Alharbi,F1,{when}\n")
+    assert done.outcome == "refused" and office.count("appointments") == 0
