@@ -185,6 +185,7 @@ def move_appointment(
     now: datetime,
     *,
     actor: str = "patient",
+    wishes: Optional[Mapping[str, Any]] = None,
 ) -> None:
     """In one step, so that the old time is only given up for the new one. Raises SlotTaken, AppointmentGone.
 
@@ -212,6 +213,7 @@ def move_appointment(
                     status="booked",
                     moves=appointments.c.moves + (1 if actor == "patient" else 0),
                     updated_at=now,
+                    **({"wishes": dict(wishes)} if wishes is not None else {}),
                 )
             )
     except IntegrityError as error:

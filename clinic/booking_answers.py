@@ -15,7 +15,7 @@ from clinic.booking import NEW_TIME, BookingDraft
 from clinic.dialogue import CONFIDENT, Message
 from clinic.household import Person, people_in
 from clinic.questions import OpenQuestion
-from clinic.short_answers import choice_said, says_no, says_stop, says_yes
+from clinic.short_answers import choice_said, says_no, says_not, says_stop, says_yes
 from clinic.wishes import wishes_in
 from understanding.folding import fold
 
@@ -67,6 +67,7 @@ def _slot(value: Mapping[str, Any]) -> dict[str, Any]:
         "slot_start": value["start"],
         "specialty": value["specialty"],
         "service": value.get("service"),
+        "moving": value.get("moving"),
         "asking": None,
         "confirmed": False,
     }
@@ -171,7 +172,7 @@ def _read_correction(question: OpenQuestion, message: Message) -> Optional[Answe
     """Anything known may be given again, or given early, at any point."""
     changes = given(message)
     if question.kind == "confirm" and not changes:
-        if message.intent == "affirm":
+        if message.intent == "affirm" and not says_not(message.text):
             return Answer({"confirmed": True})
         if message.intent == "deny":
             return read_choice("other_time", {})

@@ -13,6 +13,7 @@ from clinic.appointments import (
     book_slot,
     booked_since,
     hold_slot,
+    load_appointment,
     move_appointment,
     release_holds,
     upcoming_of,
@@ -36,6 +37,7 @@ from clinic.doctors import doctor_named
 from clinic.hours import closed_because
 from clinic.live_schedule import MOST_ROWS, LiveSchedule
 from clinic.menu import menu_choices
+from clinic.move_limits import beyond_limits
 from clinic.patients import Patient
 from clinic.questions import Choice, OpenQuestion
 from clinic.schedule import Practitioner, Slot, bookable_specialties, practitioners_of, services_of
@@ -43,6 +45,7 @@ from clinic.services import service_named
 from clinic.texts import has_text, say
 from clinic.times import render_date, render_moment, render_row
 from clinic.visitors import ask_about_visitor, others_said, read_visitor
+from clinic.waitlist import tie_to_visit
 from clinic.waitlist_joining import join
 
 # A button's title on WhatsApp, and how many fit below a text.
@@ -84,9 +87,17 @@ class BookingFlow:
             release_holds(turn.conn, turn.clinic.id, turn.conversation.contact_id)
             key = "booking_move_stopped" if draft.moving else "booking_stopped"
             return Reply(say(key, turn.language), closes=True)
-        return self.go_on(turn, replace(apply(draft, answer) if answer else draft, **named))
+        if _of_an_older_bubble(turn, draft):
+            # That "confirm" was about another time: what stands now is asked about again.
+            return self.go_on(turn, draft)
+        after = apply(draft, answer) if answer else draft
+        if after.moving is not None and after.moving != draft.moving:
+            after = _of_another_visit(turn, after)
+        return self.go_on(turn, replace(after, **named))
 
     def resume(self, turn: Turn, draft: Mapping[str, Any]) -> Optional[Reply]:
+        if draft.get("moving") and _moved(turn, draft["moving"]) is None:
+            return None
         reply = self.go_on(turn, replace(BookingDraft.from_json(draft), confirmed=False))
         key = "booking_resumed_move" if draft.get("moving") else "booking_resumed"
         return replace(reply, text=f"{say(key, turn.language)}\n{reply.text}")
@@ -97,10 +108,10 @@ class BookingFlow:
         named = message.first("specialty")
         if message.tap is not None or named is None or named.value == draft.specialty:
             return False
-        if message.intent not in ("reschedule_appointment", "cancel_appointment") or draft.moving is not None:
+        if draft.moving is None and message.intent not in ("reschedule_appointment", "cancel_appointment"):
             return False
         ahead = upcoming_of(turn.conn, turn.clinic.id, turn.conversation.contact_id, turn.now)
-        return any(visit.specialty_code == named.value for visit in ahead)
+        return draft.moving is not None or any(visit.specialty_code == named.value for visit in ahead)
 
     def _old_row(self, turn: Turn) -> Optional[OpenQuestion]:
         """A row of an older list still says which specialty and time are wanted; a bare "confirm" says nothing."""
@@ -125,7 +136,9 @@ class BookingFlow:
             return None
         key = "booking_limit_today" if today >= policy.most_bookings_a_day else "booking_limit_ahead"
         text = say(key, turn.language, count=max(today, ahead))
-        return Reply(text, menu_choices(turn.language, "menu_my_visits", "menu_person"), closes=True)
+        question = turn.open_question
+        ours = question is not None and question.flow == self.name
+        return Reply(text, menu_choices(turn.language, "menu_my_visits", "menu_person"), closes=ours)
 
     def _given(self, turn: Turn) -> dict[str, Any]:
         return {**given(turn.message), **self._service(turn)}
@@ -143,6 +156,12 @@ class BookingFlow:
 
     def go_on(self, turn: Turn, draft: BookingDraft) -> Reply:
         schedule = LiveSchedule(turn)
+        if draft.moving is not None:
+            visit = _moved(turn, draft.moving)
+            if visit is None:
+                return Reply(say("visits_gone", turn.language), closes=True)
+            # A visit that moves stays what it is, whatever the message names.
+            draft = replace(draft, specialty=visit.specialty_code, service=visit.service_id)
         draft = _the_only_other(find_doctor(turn, draft, schedule), schedule)
         try:
             return self._say(turn, draft, schedule, next_step(draft, schedule))
@@ -204,10 +223,9 @@ class BookingFlow:
         """A wish is a promise: where it cannot be kept the patient decides."""
         language = turn.language
         key = f"booking_no_{draft.gender}_doctor" if draft.gender else "booking_no_such_doctor"
-        choices = (
-            Choice(say("booking_whoever", language), {}, "any_doctor"),
-            Choice(say("booking_other_specialty", language), {}, "other_specialty"),
-        )
+        choices: tuple[Choice, ...] = (Choice(say("booking_whoever", language), {}, "any_doctor"),)
+        if draft.moving is None:
+            choices += (Choice(say("booking_other_specialty", language), {}, "other_specialty"),)
         text = say(key, language, specialty=self._what(turn, draft, schedule))
         return Reply(text, choices, asks=Asks(self.name, "wish", draft.to_json()))
 
@@ -217,9 +235,11 @@ class BookingFlow:
         other_time = Choice(say("booking_other_time", language), {}, "other_time")
         other_specialty = Choice(say("booking_other_specialty", language), {}, "other_specialty")
         choices = [
-            other_time if step.why == "busy" else other_specialty,
+            other_time if step.why == "busy" or draft.moving else other_specialty,
             Choice(say("booking_someone_else", language), {}, "someone_else"),
         ]
+        if draft.moving:
+            choices.pop()
         if step.why != "busy" and len(schedule.doctors(replace(draft, practitioner=None))) > 1:
             choices.insert(0, Choice(say("booking_any_doctor", language), {}, "any_doctor"))
         return Reply(text, tuple(choices), asks=Asks(self.name, "refused", draft.to_json()))
@@ -233,6 +253,8 @@ class BookingFlow:
         ]
         if draft.practitioner or draft.wishes:
             choices[1] = Choice(say("booking_any_doctor", language), {}, "any_doctor")
+        elif draft.moving:
+            choices.pop()
         return Reply(text, tuple(choices), asks=Asks(self.name, "none_free", draft.to_json()))
 
     def _wait(self, turn: Turn, draft: BookingDraft, schedule: LiveSchedule, step: Wait) -> Reply:
@@ -293,7 +315,7 @@ class BookingFlow:
         facts = self._facts(turn, draft, schedule, slot)
         text = say(key, language, **facts, minutes=schedule.policy.hold_minutes)
         choices = [
-            Choice(say("booking_yes", language), {}, "confirm"),
+            Choice(say("booking_yes", language), {"start": draft.slot_start, "moving": draft.moving}, "confirm"),
             Choice(say("booking_other_time", language), {}, "other_time"),
         ]
         if not draft.moving:
@@ -304,8 +326,15 @@ class BookingFlow:
         clinic, contact_id, slot = turn.clinic, turn.conversation.contact_id, step.slot
         facts = self._facts(turn, draft, schedule, slot)
         if draft.moving:
+            # Time has passed since the move began, and an older list may have moved it meanwhile.
+            visit = _moved(turn, draft.moving)
+            beyond = beyond_limits(turn, visit) if visit else None
+            if beyond is not None:
+                return replace(beyond, closes=True)
             try:
-                move_appointment(turn.conn, clinic.id, contact_id, draft.moving, slot, turn.now)
+                move_appointment(
+                    turn.conn, clinic.id, contact_id, draft.moving, slot, turn.now, wishes=self._promises(turn, draft)
+                )
             except AppointmentGone:
                 return Reply(say("visits_gone", turn.language), closes=True)
             return Reply(say("booking_moved", turn.language, **facts), closes=True)
@@ -314,7 +343,7 @@ class BookingFlow:
             return limit
         patient = schedule.who(draft)
         assert isinstance(patient, Patient)  # next_step asked before
-        book_slot(
+        booked = book_slot(
             turn.conn,
             clinic.id,
             contact_id,
@@ -326,9 +355,17 @@ class BookingFlow:
             service_id=draft.service,
             wishes=draft.wishes,
         )
+        tie_to_visit(turn.conn, clinic.id, booked, turn.now)
         facts |= {"clinic": clinic.name(turn.language), "address": clinic.address(turn.language)}
         done = Reply(say("booking_done", turn.language, **facts), flow=self.name, closes=True)
         return self._with_the_others(turn, draft, patient, done)
+
+    def _promises(self, turn: Turn, draft: BookingDraft) -> dict[str, Any]:
+        """Of a visit that moves; its doctor, whom the draft begins with, is a promise only if it was one."""
+        assert draft.moving is not None
+        before = load_appointment(turn.conn, turn.clinic.id, draft.moving).wishes
+        only = draft.wishes.get("practitioner") == before.get("practitioner")
+        return {name: wish for name, wish in draft.wishes.items() if name != "practitioner" or only}
 
     def _with_the_others(self, turn: Turn, draft: BookingDraft, booked: Patient, done: Reply) -> Reply:
         """ "My three children": one is booked, the next is a tap away."""
@@ -359,6 +396,28 @@ class BookingFlow:
         """The service, or the specialty of an ordinary visit."""
         service = schedule.service(draft) if draft.service else None
         return (service or schedule.specialty(draft.specialty)).name(turn.language)
+
+
+def _of_an_older_bubble(turn: Turn, draft: BookingDraft) -> bool:
+    tap = turn.message.tap
+    if tap is None or tap.kind != "confirm":
+        return False
+    return (tap.value.get("start"), tap.value.get("moving")) != (draft.slot_start, draft.moving)
+
+
+def _of_another_visit(turn: Turn, draft: BookingDraft) -> BookingDraft:
+    """A row of the list of another visit: that one moves, with what was promised for it and nothing of this one."""
+    visit = _moved(turn, draft.moving or "")
+    if visit is None:
+        return draft
+    chosen = {"slot_start": draft.slot_start, "slot_practitioner": draft.slot_practitioner}
+    return replace(draft_of(visit), practitioner=draft.slot_practitioner, **chosen)
+
+
+def _moved(turn: Turn, appointment_id: str) -> Optional[Appointment]:
+    """The visit that gets a new time, while it is still ahead."""
+    ahead = upcoming_of(turn.conn, turn.clinic.id, turn.conversation.contact_id, turn.now)
+    return next((visit for visit in ahead if visit.id == appointment_id), None)
 
 
 def slot_choice(
@@ -395,7 +454,8 @@ def find_doctor(turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> Book
 
 def _the_only_other(draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
     """ "Another doctor", where there is exactly one: no list to choose from."""
-    if draft.asking != "doctor" or draft.practitioner is None:
+    known = draft.specialty in {specialty.code for specialty in schedule.specialties()}
+    if draft.asking != "doctor" or draft.practitioner is None or not known:
         return draft
     others = [
         doctor for doctor in schedule.doctors(replace(draft, practitioner=None)) if doctor.id != draft.practitioner

@@ -132,7 +132,7 @@ class Reply:
 
     def then(self, after: Reply) -> Reply:
         """Both in one bubble. Buttons, and what is asked, are the later one's where it has some."""
-        last = after if after.choices or after.asks else self
+        last = after if after.asks or (after.choices and self.asks is None) else self
         return replace(
             last,
             text=f"{self.text}\n\n{after.text}",
@@ -159,7 +159,7 @@ def converse(turn: Turn, work: Work, flows: Mapping[str, Flow]) -> list[Bubble]:
     """Answer the newest message. Writes the question, the taps and the owner; the caller owns the transaction."""
     answered = _as_answer(turn, flows)
     reply = answered or _welcomed(turn, work(turn))
-    return _deliver(turn, reply, flows, continues=answered is not None and turn.message.tap is None)
+    return _deliver(turn, reply, flows, continues=answered is not None and not _of_another(turn))
 
 
 def converse_in_parts(turn: Turn, work: Work, works: Mapping[str, Work], flows: Mapping[str, Flow]) -> list[Bubble]:
@@ -313,7 +313,7 @@ def _deliver(
     if reply.hands_over is not None:
         handoff.hand_over(conn, conversation, reply.hands_over, turn.now, turn.message.message_id)
         return [Bubble(reply.text)]
-    behind = _waits(later) if later else _behind(question, reply, continues)
+    behind = _waits(later) if later else _behind(question, reply, continues, _of_another(turn))
     if reply.closes and reply.asks is None:
         close_question(conn, conversation)
         waiting = flows.get(behind["flow"]) if behind else None
@@ -342,12 +342,20 @@ def _deliver(
     return [to_bubble(replace(reply, choices=issue(conn, conversation, reply.flow, reply.choices)))]
 
 
-def _behind(question: Optional[OpenQuestion], reply: Reply, continues: bool) -> Optional[Mapping[str, Any]]:
+def _of_another(turn: Turn) -> bool:
+    """A tap on a bubble of another flow than the one that asks now."""
+    tap, question = turn.message.tap, turn.open_question
+    return tap is not None and (question is None or question.flow != tap.flow)
+
+
+def _behind(
+    question: Optional[OpenQuestion], reply: Reply, continues: bool, of_another: bool
+) -> Optional[Mapping[str, Any]]:
     """What waits behind the reply's question: one deep, and never the same flow twice."""
     if question is None:
         return None
     asked = reply.asks.flow if reply.asks else None
-    if continues or asked == question.flow or reply.closes:
+    if continues or asked == question.flow or (reply.closes and not of_another):
         behind = question.behind
     else:
         behind = _waits(Asks(question.flow, question.kind, question.draft))

@@ -40,7 +40,7 @@ from clinic.replacement_offers import (
 )
 from clinic.replacement_times import free_time_at, promises_kept
 from clinic.schedule import Slot
-from clinic.short_answers import choice_said, says_no, says_stop, says_yes
+from clinic.short_answers import choice_said, says_no, says_not, says_stop, says_yes
 from clinic.texts import say
 
 _KINDS = ("time", "others", "any_doctor", "call", "cancel")
@@ -167,7 +167,8 @@ def _read(question: OpenQuestion, message: Message) -> Optional[tuple[str, Optio
     if choice is not None:
         return choice.kind, choice.value
     if question.kind == CANCEL:
-        if says_yes(message.text) or message.intent in ("affirm", "cancel_appointment"):
+        agrees = message.intent in ("affirm", "cancel_appointment") and not says_not(message.text)
+        if says_yes(message.text) or agrees:
             return "cancel", None
         if says_no(message.text) or message.intent == "deny":
             return "others", None

@@ -26,7 +26,9 @@ _STOP = re.compile(
     r"(?:ما|مش|مو|مب) ?(?:ابي|ابغي|ابغا|نبي|اريد|عايزه?|عاوزه?|بدي|محتاجه?|حابه?)(?: شي| حاجه)?|مابي|مابغي|صافي|"
     r"k?h?5?alas|7alas|mesh (?:3ayez|3ayza|3awez)|mabi|ma ?bghit)(?!\w)"
 )
-_CANCEL = re.compile(r"(?:yes,? |please |نعم,? |اي,? |ايوه,? )?(?:cancel|drop it|الغاء|الغ[يوه]|كنسل)")
+_CANCEL = re.compile(
+    r"(?:yes,? |please |نعم,? |اي,? |ايوه,? )?(?:cancel(?: it| that)?(?: please)?|drop it|الغاء|الغ[يوه]ه?|كنسل)"
+)
 _YES = frozenset(
     fold(word)
     for word in (
@@ -35,6 +37,10 @@ _YES = frozenset(
     )
 )  # fmt: skip
 _NO = frozenset(fold(word) for word in ("no", "nope", "لا", "لأ", "مو", "la", "la2", "other", "غيره"))
+# "Don't cancel it" is no "cancel it", whatever the intent was taken for.
+_NOT = re.compile(
+    r"(?<!\w)(?:do ?n'?t|do not|not|never|can'?t|cannot|won'?t|لا ت\w+|ما [اني]?\w+|م[ات]\w{3,}ش|مو|مش|مب|موب)(?!\w)"
+)
 _ORDINALS = {
     fold(word): index
     for index, words in enumerate(
@@ -61,6 +67,11 @@ def says_no(text: str) -> bool:
     return _bare(text) in _NO
 
 
+def says_not(text: str) -> bool:
+    """Something is denied: an intent alone is no consent then."""
+    return bool(_NOT.search(_bare(text)))
+
+
 def says_stop(text: str) -> bool:
     """Never mind: the flow ends. ("Stop" alone means our messages, and is the opt-out's.)"""
     bare = _bare(text)
@@ -72,7 +83,7 @@ def says_stop(text: str) -> bool:
 
 def says_cancel(text: str) -> bool:
     """The word itself, as an answer."""
-    return bool(_CANCEL.match(_bare(text)))
+    return bool(_CANCEL.fullmatch(_bare(text)))
 
 
 def choice_said(text: str, choices: Sequence[Choice], by_place: bool = True) -> Optional[Choice]:

@@ -11,10 +11,10 @@ from clinic.booking_answers import names_a_visit
 from clinic.booking_flow import BOOKING, RESCHEDULING, draft_of, read_wish
 from clinic.dialogue import CONFIDENT, Asks, Message, Reply, Turn
 from clinic.menu import menu_choices
+from clinic.move_limits import beyond_limits
 from clinic.questions import Choice, OpenQuestion
 from clinic.settings import load_booking_policy
-from clinic.short_answers import choice_said, says_cancel, says_no, says_stop, says_yes
-from clinic.tasks import open_task
+from clinic.short_answers import choice_said, says_cancel, says_no, says_not, says_stop, says_yes
 from clinic.texts import say
 from clinic.times import render_moment, render_row
 from clinic.visits_meant import meant_by, says_all
@@ -79,8 +79,8 @@ class VisitFlow:
             return self.with_visits(turn, meant or visits)
         return self._which(turn, meant or visits)
 
-    def _which(self, turn: Turn, visits: Sequence[Appointment]) -> Reply:
-        asks = Asks(self.name, "appointment", self.wish(turn))
+    def _which(self, turn: Turn, visits: Sequence[Appointment], wish: Optional[Mapping[str, Any]] = None) -> Reply:
+        asks = Asks(self.name, "appointment", self.wish(turn) if wish is None else wish)
         choices = tuple(_row(turn, visit) for visit in visits[:MOST_ROWS])
         return Reply(say(self._question_key, turn.language), choices, say("visits_button", turn.language), asks)
 
@@ -104,9 +104,15 @@ class VisitFlow:
 
     def resume(self, turn: Turn, draft: Mapping[str, Any]) -> Optional[Reply]:
         visits = _upcoming(turn)
-        if not visits:
+        if "appointments" in draft:
+            # What it was about, and nothing else that is left.
+            visits = [visit for visit in visits if visit.id in draft["appointments"]]
+            reply = self.with_visits(turn, visits, draft) if visits else None
+        else:
+            reply = self._which(turn, visits, draft) if len(visits) > 1 else None
+            reply = self.with_visits(turn, visits, draft) if len(visits) == 1 else reply
+        if reply is None:
             return None
-        reply = self._which(turn, visits) if len(visits) > 1 else self.with_visits(turn, visits, draft)
         return replace(reply, text=f"{say('visits_resumed', turn.language)}\n{reply.text}")
 
 
@@ -117,39 +123,28 @@ def _row(turn: Turn, visit: Appointment) -> Choice:
 
 
 class _ToMove(VisitFlow):
+    def answer(self, turn: Turn, question: Optional[OpenQuestion]) -> Optional[Reply]:
+        meant = _chosen(turn, _upcoming(turn), question) or ()
+        return (
+            self._which(turn, meant, question.draft) if question and len(meant) > 1 else super().answer(turn, question)
+        )
+
     def wish(self, turn: Turn) -> Mapping[str, Any]:
         return read_wish(turn.message)
 
     def with_visits(self, turn: Turn, visits: Sequence[Appointment], wish: Optional[Mapping[str, Any]] = None) -> Reply:
         visit = visits[0]
-        beyond = self._beyond_policy(turn, visit)
+        beyond = beyond_limits(turn, visit)
         if beyond is not None:
-            return beyond
+            asked = turn.open_question
+            ours = asked is not None and asked.flow in (self.name, RESCHEDULING.name)
+            return replace(beyond, closes=ours)
         wished = wish if wish is not None else self.wish(turn)
         draft = draft_of(visit)
         known = {key: wished[key] for key in ("date", "time", "gender", "language") if wished.get(key) is not None}
         if known.get("gender"):
             known["practitioner"] = None
         return RESCHEDULING.go_on(turn, replace(draft, **known))
-
-    def _beyond_policy(self, turn: Turn, visit: Appointment) -> Optional[Reply]:
-        """Too late, or too often: then reception decides, and the visit stays meanwhile."""
-        policy = load_booking_policy(turn.conn, turn.clinic.id)
-        too_late = visit.start - turn.now < timedelta(hours=policy.move_notice_hours)
-        if not too_late and visit.moves < policy.most_moves:
-            return None
-        open_task(
-            turn.conn,
-            turn.clinic.id,
-            "call_patient",
-            turn.now,
-            conversation_id=turn.conversation.id,
-            appointment_id=visit.id,
-            message_id=turn.message.message_id,
-        )
-        key = "visits_move_late" if too_late else "visits_move_often"
-        text = say(key, turn.language, hours=policy.move_notice_hours, **facts(turn, visit))
-        return Reply(text, menu_choices(turn.language, "menu_person"), closes=True)
 
 
 class _ToCancel(VisitFlow):
@@ -162,27 +157,40 @@ class _ToCancel(VisitFlow):
 
     def with_visits(self, turn: Turn, visits: Sequence[Appointment], wish: Optional[Mapping[str, Any]] = None) -> Reply:
         ids = [visit.id for visit in visits]
+        value = {"appointments": ids, "starts": [visit.start.isoformat() for visit in visits]}
         several = len(visits) > 1
         choices = (
-            Choice(say("cancel_yes_all" if several else "cancel_yes", turn.language), {"appointments": ids}, "cancel"),
+            Choice(say("cancel_yes_all" if several else "cancel_yes", turn.language), value, "cancel"),
             Choice(say("cancel_keep", turn.language), {}, "keep"),
         )
         if several:
             text = say("cancel_confirm_several", turn.language, visits=_lines(turn, visits))
         else:
             text = say("cancel_confirm", turn.language, **facts(turn, visits[0]))
-        return Reply(text, choices, asks=Asks(self.name, "confirm_cancel", {"appointments": ids}))
+        return Reply(text, choices, asks=Asks(self.name, "confirm_cancel", value))
 
     def answer(self, turn: Turn, question: Optional[OpenQuestion]) -> Optional[Reply]:
         message = turn.message
         tapped = message.tap.kind if message.tap else None
         asked = question is not None and question.kind == "confirm_cancel" and tapped is None
+        if asked and question is not None:
+            # "No, the dentist one": another visit is named than the one that was asked about.
+            ahead = _upcoming(turn)
+            named = meant_by(turn, ahead) or (ahead if says_all(message.text) else [])
+            if not {visit.id for visit in named} <= set(question.draft["appointments"]):
+                return self.with_visits(turn, named)
         if tapped == "keep" or (asked and _declines(message)):
             return Reply(say("cancel_kept", turn.language), closes=True)
         if tapped == "cancel" or (asked and _agrees(message)):
             source = message.tap.value if message.tap else (question.draft if question else {})
-            return self._cancel(turn, source["appointments"])
+            moved = self._moved_since(turn, source)
+            return self.with_visits(turn, moved) if moved else self._cancel(turn, source["appointments"])
         return super().answer(turn, question)
+
+    def _moved_since(self, turn: Turn, asked: Mapping[str, Any]) -> list[Appointment]:
+        """Those of the visits that have another time now than the question named: they are asked about again."""
+        starts = dict(zip(asked["appointments"], asked["starts"], strict=True))
+        return [one for one in _upcoming(turn) if one.id in starts and one.start.isoformat() != starts[one.id]]
 
     def _cancel(self, turn: Turn, ids: Sequence[str]) -> Reply:
         policy = load_booking_policy(turn.conn, turn.clinic.id)
@@ -219,12 +227,14 @@ class _ToCancel(VisitFlow):
 def _declines(message: Message) -> bool:
     if says_no(message.text):
         return True
-    return not _agrees(message) and (says_stop(message.text) or message.intent == "deny")
+    return not _agrees(message) and (says_stop(message.text) or says_not(message.text) or message.intent == "deny")
 
 
 def _agrees(message: Message) -> bool:
     """To "shall I cancel it?": there "cancel" is a yes, and no "never mind"."""
-    return says_yes(message.text) or says_cancel(message.text) or message.intent in ("affirm", "cancel_appointment")
+    if says_yes(message.text) or says_cancel(message.text):
+        return True
+    return message.intent in ("affirm", "cancel_appointment") and not says_not(message.text)
 
 
 def _chosen(

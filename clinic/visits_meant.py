@@ -21,6 +21,7 @@ _KEEP = re.compile(
     r"\b(?:but )?(?:keep|leave|not|except)\b"
     r"|(?<!\w)(?:بس )?و?(?:خلي|خل|خليلي|اترك|ابقي|الا|ما عدا|ماعدا|عدا|سيب|مو|مش)(?!\w)"
 )
+_NOT = re.compile(r"(?:but )?not|(?:بس )?و?(?:مو|مش)")
 _MINE = re.compile(
     r"\b(?:mine|my own)\b|(?<!\w)(?:موعدي|حقي|حقتي|تبعي|تبعتي|بتاعي|بتاعتي|مالي|مالتي|ديالي|تاعي|ميعادي|معادي)(?!\w)"
 )
@@ -77,6 +78,9 @@ def _of_whom(turn: Turn, visits: Sequence[Appointment]) -> list[Appointment]:
         }
 
     wanted, kept = named(0, border), named(border, len(text)) if keep else set()
+    if keep and not wanted and _NOT.fullmatch(keep.group()):
+        # "I can not come, cancel my daughter's": nothing is kept, something is denied.
+        wanted, kept = kept, set()
     chosen = [visit for visit in visits if visit.patient_id in wanted and visit.patient_id not in kept]
     if chosen:
         return chosen

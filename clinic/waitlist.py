@@ -159,6 +159,26 @@ def end_stale_entries(conn: Connection, clinic_id: str, now: datetime) -> None:
     end_entries(conn, clinic_id, "expired", now, or_(waitlist_entries.c.until <= now, gone, dead))
 
 
+def tie_to_visit(conn: Connection, clinic_id: str, appointment_id: str, now: datetime) -> None:
+    """Who waited for a new visit and has one now waits for an earlier time of it: none is booked twice."""
+    visit = conn.execute(
+        select(appointments.c.patient_id, appointments.c.specialty_id, appointments.c.starts_at).where(
+            appointments.c.clinic_id == clinic_id, appointments.c.id == appointment_id
+        )
+    ).one()
+    conn.execute(
+        update(waitlist_entries)
+        .where(
+            waitlist_entries.c.clinic_id == clinic_id,
+            waitlist_entries.c.patient_id == visit.patient_id,
+            waitlist_entries.c.specialty_id == visit.specialty_id,
+            waitlist_entries.c.appointment_id.is_(None),
+            waitlist_entries.c.status == "waiting",
+        )
+        .values(appointment_id=appointment_id, until=visit.starts_at, updated_at=now)
+    )
+
+
 def end_entries(conn: Connection, clinic_id: str, status: str, now: datetime, *conditions: object) -> list[str]:
     """Returns their ids. Open offers end with the place."""
     ended = (

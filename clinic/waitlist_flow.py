@@ -17,7 +17,7 @@ from clinic.patients import Patient
 from clinic.questions import Choice, OpenQuestion
 from clinic.schedule import Slot, bookable_specialties, spread
 from clinic.settings import load_booking_policy
-from clinic.short_answers import choice_said, says_no, says_stop, says_yes
+from clinic.short_answers import choice_said, says_no, says_not, says_stop, says_yes
 from clinic.texts import say
 from clinic.times import render_moment, render_row
 from clinic.visitors import ask_about_visitor, read_visitor, visitor
@@ -108,7 +108,11 @@ class WaitlistFlow:
         message, offer_id = turn.message, question.draft["offer"]
         choice = choice_said(message.text, question.choices)
         kind = choice.kind if choice else None
-        if kind == "take" or says_yes(message.text) or (kind is None and message.intent == "affirm"):
+        if (
+            kind == "take"
+            or says_yes(message.text)
+            or (kind is None and message.intent == "affirm" and not says_not(message.text))
+        ):
             return self._take(turn, offer_id)
         if kind == "decline" or says_no(message.text) or says_stop(message.text) or message.intent == "deny":
             return self._decline(turn, offer_id)

@@ -149,6 +149,8 @@ TEXTS = {
     "visits_move_late": "Your visit ({when}) begins in less than {hours} hours, so reception has to help with that. I "
     "have "
     "told them, and they will answer you here. Until then it stays as it is.",
+    "visits_move_reception": "Reception has to help with moving this visit ({when}). I have told them, and they will "
+    "answer you here. Until then it stays as it is.",
     "visits_move_often": "This visit ({when}) has been moved several times, so reception has to help with that. I have "
     "told them, and they will answer you here. Until then it stays as it is.",
     "cancel_confirm_several": "Cancel these visits?\n{visits}",
