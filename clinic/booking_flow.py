@@ -410,8 +410,8 @@ def _of_another_visit(turn: Turn, draft: BookingDraft) -> BookingDraft:
     visit = _moved(turn, draft.moving or "")
     if visit is None:
         return draft
-    chosen = {"slot_start": draft.slot_start, "slot_practitioner": draft.slot_practitioner}
-    return replace(draft_of(visit), practitioner=draft.slot_practitioner, **chosen)
+    doctor = draft.slot_practitioner
+    return replace(draft_of(visit), practitioner=doctor, slot_practitioner=doctor, slot_start=draft.slot_start)
 
 
 def _moved(turn: Turn, appointment_id: str) -> Optional[Appointment]:
