@@ -217,9 +217,11 @@ def _split(message: Message, asked: bool) -> Optional[_Meanings]:
     several = len(meant) >= 2 or (asked and meant & _ASIDES) or (message.intent in _PLEASANTRIES and meant)
     if message.tap is not None or not several:
         return None
-    asides = {part.intent: part for part in message.parts if _is_aside(message, part)}
-    others = [part for part in message.parts if not _is_aside(message, part)]
-    begins = [part for part in others if part.sure and part.intent in _BEGINS]
+    begins = [part for part in message.parts if part.sure and part.intent in _BEGINS]
+    # "... and a lady doctor please", said beside a wish to book, is part of the wish.
+    wish = "faq_female_doctor" if begins else None
+    asides = {part.intent: part for part in message.parts if part.intent != wish and _is_aside(message, part)}
+    others = [part for part in message.parts if part.intent == wish or not _is_aside(message, part)]
     # What begins one thing is read with all that is not aside: "I have three children, Ali, ... book for Ali".
     main, later = (others, []) if asked or len(begins) == 1 else (begins[:1], begins[1:2])
     if not asides and not main:

@@ -130,9 +130,7 @@ class LiveSchedule:
     def _free(self, draft: BookingDraft, **bounds: datetime) -> FreeTimes:
         """Of the doctors whose rules allow the patient, as far as that is known."""
         turn, patient = self._turn, known_visitor(self._turn, draft)
-        doctors = [
-            doctor for doctor in self.doctors(draft) if patient is None or self._refuses(doctor, patient, draft) is None
-        ]
+        doctors = self._seeing(patient, draft)
         service = self.service(draft) if draft.service else None
         free = free_times(
             turn.conn,
@@ -148,6 +146,16 @@ class LiveSchedule:
         for visit in self._elsewhere(patient, draft):
             free = free.without(visit.start, visit.end)
         return free
+
+    def _seeing(self, patient: Optional[Patient], draft: BookingDraft) -> Sequence[Practitioner]:
+        """Those whose rules allow the patient. Where nothing has to be asked for one of them, only such ones."""
+        doctors = self.doctors(draft)
+        if patient is None:
+            return doctors
+        today, ages = self._today(), born(self._turn, draft, patient)
+        verdicts = {doctor.id: may_see(doctor, patient, today, ages) for doctor in doctors}
+        certain = [doctor for doctor in doctors if verdicts[doctor.id] is None]
+        return certain or [doctor for doctor in doctors if verdicts[doctor.id] not in REFUSALS]
 
     def _elsewhere(self, patient: Optional[Patient], draft: BookingDraft) -> Sequence[Appointment]:
         """The patient's other visits: nobody is in two rooms at once."""

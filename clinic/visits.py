@@ -17,7 +17,7 @@ from clinic.settings import load_booking_policy
 from clinic.short_answers import choice_said, says_cancel, says_no, says_not, says_stop, says_yes
 from clinic.texts import say
 from clinic.times import render_moment, render_row
-from clinic.visits_meant import meant_by, says_all
+from clinic.visits_meant import meant_by, says_all, says_another
 from clinic.waitlist_flow import left_in_words
 
 MOST_ROWS = 10
@@ -32,6 +32,8 @@ def check_appointment(turn: Turn) -> Reply:
 
 
 def reschedule_appointment(turn: Turn) -> Reply:
+    if says_another(turn.message.text):
+        return BOOKING.begin(turn)
     return VISITS_TO_MOVE.begin(turn)
 
 

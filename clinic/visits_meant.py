@@ -27,6 +27,19 @@ _MINE = re.compile(
 )
 
 
+# "Another appointment" is a new one, unless something is to become another one.
+_ANOTHER = re.compile(
+    r"\b(?:another|one more|a new|a second|an extra) (?:\w+ )?(?:appointment|visit|booking)\b"
+    r"|(?<!\w)موعد (?:ثاني|تاني|جديد|اضافي)(?!\w)|(?<!\w)(?:كمان|بعد) موعد(?!\w)"
+)
+_CHANGES = re.compile(r"\b(?:chang\w+|mov\w+|instead|reschedul\w+|postpon\w+)\b|غير|بدل|نقل|اجل|حول")
+
+
+def says_another(text: str) -> bool:
+    folded = fold(text)
+    return bool(_ANOTHER.search(folded)) and not _CHANGES.search(folded)
+
+
 def says_all(text: str) -> bool:
     folded = fold(text)
     return bool(_ALL.search(folded) or _ALL.search(to_arabic(folded)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 import uuid
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
 
 from clinic.database.connect import open_engine
 from clinic.database.embedded import EmbeddedPostgres
@@ -94,11 +95,14 @@ def clinic(engine: Engine) -> DemoClinic:
         return seed_demo(conn, EMULATOR_PHONE_NUMBER_ID, EMULATOR_BUSINESS_ACCOUNT_ID)
 
 
+@lru_cache(maxsize=1)
+def _server_connection(url: str) -> Connection:
+    """Kept: to connect anew takes longer than to copy a database."""
+    return open_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _in_server(url: str, statement: str) -> None:
-    engine = open_engine(url)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.execute(text(statement))
-    engine.dispose()
+    _server_connection(url).execute(text(statement))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
