@@ -150,8 +150,10 @@ class LiveSchedule:
     def _seeing(self, patient: Optional[Patient], draft: BookingDraft) -> Sequence[Practitioner]:
         """Those whose rules allow the patient. Where nothing has to be asked for one of them, only such ones."""
         doctors = self.doctors(draft)
-        if patient is None:
+        if patient is None and (draft.people or draft.asking or draft.moving):
             return doctors
+        # Nothing said: the one who writes, of whom nothing is known yet.
+        patient = patient or Patient("", "", "self")
         today, ages = self._today(), born(self._turn, draft, patient)
         verdicts = {doctor.id: may_see(doctor, patient, today, ages) for doctor in doctors}
         certain = [doctor for doctor in doctors if verdicts[doctor.id] is None]

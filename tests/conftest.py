@@ -56,9 +56,10 @@ def postgres_server() -> Iterator[str]:
 def _serve(server: EmbeddedPostgres) -> Iterator[str]:
     server.start()
     try:
-        # What is thrown away need not survive a power cut.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # What is thrown away need not survive a power cut, nor be looked after.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
             _in_server(server.url, f"ALTER SYSTEM SET {setting} = off")
+        _in_server(server.url, "ALTER SYSTEM SET max_wal_size = '8GB'")
         _in_server(server.url, "SELECT pg_reload_conf()")
         _in_server(server.url, f'CREATE DATABASE "{TEMPLATE}"')
         upgrade(in_database(server.url, TEMPLATE))
