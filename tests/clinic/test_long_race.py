@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from datetime import time as clock
 from threading import Barrier
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Iterator, Optional
 
 import pytest
-from sqlalchemy import insert, select, text
+from psycopg2.errorcodes import DEADLOCK_DETECTED
+from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from actions.booking import ActionBooking
 from actions.tap import ActionTap
@@ -42,6 +44,14 @@ from .conftest import NOW, Patient, new_patient
 PATIENTS, STAFF, ACTS = 50, 4, 3
 DAY = date(2026, 12, 2)  # a Wednesday: ten times of twenty minutes
 BOOK, TAP = ActionBooking, ActionTap
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A connection for everybody: what is raced for is the time, not the pool."""
+    everybody = create_engine(database_url, future=True, pool_size=PATIENTS + STAFF, hide_parameters=True)
+    yield everybody
+    everybody.dispose()
 
 
 @dataclass
@@ -166,6 +176,14 @@ def _tap(patient: Patient, dice: random.Random, *wanted: str) -> Bubble:
 
 
 def _staff_acts(engine: Engine, clinic: DemoClinic, who: int, dice: random.Random) -> None:
+    try:
+        _at_the_counter(engine, clinic, who, dice)
+    except OperationalError as error:
+        # Two who reach for each other's times: one is told to begin again, and nothing of it was done.
+        assert error.orig.pgcode == DEADLOCK_DETECTED
+
+
+def _at_the_counter(engine: Engine, clinic: DemoClinic, who: int, dice: random.Random) -> None:
     """Reception books for somebody at the counter, moves and cancels, by the same functions."""
     actor = f"staff:{who}"
     with engine.begin() as conn:
