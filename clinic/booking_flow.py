@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Mapping, Optional, Sequence
 
 from clinic.appointments import (
-    Appointment,
     AppointmentGone,
     SlotTaken,
     book_slot,
-    booked_since,
     hold_slot,
     load_appointment,
     move_appointment,
@@ -32,18 +30,25 @@ from clinic.booking import (
     next_step,
 )
 from clinic.booking_answers import PATIENT_KINDS, apply, given, read_answer
-from clinic.dialogue import Asks, Message, Reply, Turn
-from clinic.doctors import doctor_named
+from clinic.booking_drafts import (
+    find_doctor,
+    of_an_older_bubble,
+    of_another_visit,
+    slot_choice,
+    the_only_other,
+    visit_to_move,
+)
+from clinic.booking_limits import beyond_limits, over_the_limit
+from clinic.dialogue import Asks, Reply, Turn
 from clinic.hours import closed_because
 from clinic.live_schedule import MOST_ROWS, LiveSchedule
 from clinic.menu import menu_choices
-from clinic.move_limits import beyond_limits
 from clinic.patients import Patient
 from clinic.questions import Choice, OpenQuestion
-from clinic.schedule import Practitioner, Slot, bookable_specialties, practitioners_of, services_of
+from clinic.schedule import Practitioner, Slot, bookable_specialties, services_of
 from clinic.services import service_named
 from clinic.texts import has_text, say
-from clinic.times import render_date, render_moment, render_row
+from clinic.times import render_date, render_moment
 from clinic.visitors import ask_about_visitor, others_said, read_visitor
 from clinic.waitlist import tie_to_visit
 from clinic.waitlist_joining import join
@@ -60,7 +65,7 @@ class BookingFlow:
         self.name = name
 
     def begin(self, turn: Turn, draft: Optional[BookingDraft] = None) -> Reply:
-        limit = self._over_the_limit(turn)
+        limit = self._limit(turn)
         if limit is not None:
             return limit
         question = turn.open_question
@@ -87,16 +92,16 @@ class BookingFlow:
             release_holds(turn.conn, turn.clinic.id, turn.conversation.contact_id)
             key = "booking_move_stopped" if draft.moving else "booking_stopped"
             return Reply(say(key, turn.language), closes=True)
-        if _of_an_older_bubble(turn, draft):
+        if of_an_older_bubble(turn, draft):
             # That "confirm" was about another time: what stands now is asked about again.
             return self.go_on(turn, draft)
         after = apply(draft, answer) if answer else draft
         if after.moving is not None and after.moving != draft.moving:
-            after = _of_another_visit(turn, after)
+            after = of_another_visit(turn, after)
         return self.go_on(turn, replace(after, **named))
 
     def resume(self, turn: Turn, draft: Mapping[str, Any]) -> Optional[Reply]:
-        if draft.get("moving") and _moved(turn, draft["moving"]) is None:
+        if draft.get("moving") and visit_to_move(turn, draft["moving"]) is None:
             return None
         reply = self.go_on(turn, replace(BookingDraft.from_json(draft), confirmed=False))
         key = "booking_resumed_move" if draft.get("moving") else "booking_resumed"
@@ -124,21 +129,9 @@ class BookingFlow:
     def _expired(self, turn: Turn) -> Reply:
         return Reply(say("booking_expired", turn.language), menu_choices(turn.language, "menu_book", "menu_person"))
 
-    def _over_the_limit(self, turn: Turn) -> Optional[Reply]:
-        """What the clinic lets one number book by itself."""
-        if self.name != "booking":
-            return None
-        clinic, contact_id = turn.clinic, turn.conversation.contact_id
-        policy = LiveSchedule(turn).policy
-        today = booked_since(turn.conn, clinic.id, contact_id, turn.now - timedelta(days=1))
-        ahead = len(upcoming_of(turn.conn, clinic.id, contact_id, turn.now))
-        if today < policy.most_bookings_a_day and ahead < policy.most_upcoming:
-            return None
-        key = "booking_limit_today" if today >= policy.most_bookings_a_day else "booking_limit_ahead"
-        text = say(key, turn.language, count=max(today, ahead))
-        question = turn.open_question
-        ours = question is not None and question.flow == self.name
-        return Reply(text, menu_choices(turn.language, "menu_my_visits", "menu_person"), closes=ours)
+    def _limit(self, turn: Turn) -> Optional[Reply]:
+        """Of new visits; a move has limits of its own."""
+        return over_the_limit(turn, self.name) if self.name == "booking" else None
 
     def _given(self, turn: Turn) -> dict[str, Any]:
         return {**given(turn.message), **self._service(turn)}
@@ -157,12 +150,12 @@ class BookingFlow:
     def go_on(self, turn: Turn, draft: BookingDraft) -> Reply:
         schedule = LiveSchedule(turn)
         if draft.moving is not None:
-            visit = _moved(turn, draft.moving)
+            visit = visit_to_move(turn, draft.moving)
             if visit is None:
                 return Reply(say("visits_gone", turn.language), closes=True)
             # A visit that moves stays what it is, whatever the message names.
             draft = replace(draft, specialty=visit.specialty_code, service=visit.service_id)
-        draft = _the_only_other(find_doctor(turn, draft, schedule), schedule)
+        draft = the_only_other(find_doctor(turn, draft, schedule), schedule)
         try:
             return self._say(turn, draft, schedule, next_step(draft, schedule))
         except SlotTaken:
@@ -327,7 +320,7 @@ class BookingFlow:
         facts = self._facts(turn, draft, schedule, slot)
         if draft.moving:
             # Time has passed since the move began, and an older list may have moved it meanwhile.
-            visit = _moved(turn, draft.moving)
+            visit = visit_to_move(turn, draft.moving)
             beyond = beyond_limits(turn, visit) if visit else None
             if beyond is not None:
                 return replace(beyond, closes=True)
@@ -338,7 +331,7 @@ class BookingFlow:
             except AppointmentGone:
                 return Reply(say("visits_gone", turn.language), closes=True)
             return Reply(say("booking_moved", turn.language, **facts), closes=True)
-        limit = self._over_the_limit(turn)
+        limit = self._limit(turn)
         if limit is not None:
             return limit
         patient = schedule.who(draft)
@@ -398,88 +391,5 @@ class BookingFlow:
         return (service or schedule.specialty(draft.specialty)).name(turn.language)
 
 
-def _of_an_older_bubble(turn: Turn, draft: BookingDraft) -> bool:
-    tap = turn.message.tap
-    if tap is None or tap.kind != "confirm":
-        return False
-    return (tap.value.get("start"), tap.value.get("moving")) != (draft.slot_start, draft.moving)
-
-
-def _of_another_visit(turn: Turn, draft: BookingDraft) -> BookingDraft:
-    """A row of the list of another visit: that one moves, with what was promised for it and nothing of this one."""
-    visit = _moved(turn, draft.moving or "")
-    if visit is None:
-        return draft
-    doctor = draft.slot_practitioner
-    return replace(draft_of(visit), practitioner=doctor, slot_practitioner=doctor, slot_start=draft.slot_start)
-
-
-def _moved(turn: Turn, appointment_id: str) -> Optional[Appointment]:
-    """The visit that gets a new time, while it is still ahead."""
-    ahead = upcoming_of(turn.conn, turn.clinic.id, turn.conversation.contact_id, turn.now)
-    return next((visit for visit in ahead if visit.id == appointment_id), None)
-
-
-def slot_choice(
-    turn: Turn, slot: Slot, specialty: str, *, moving: Optional[str] = None, service: Optional[str] = None
-) -> Choice:
-    """A free time as a row; a tap on it, also much later, says all that is needed to book or move."""
-    local = slot.start.astimezone(turn.clinic.zone)
-    value = {
-        "specialty": specialty,
-        "practitioner": slot.practitioner.id,
-        "start": slot.start.isoformat(),
-        "date": local.date().isoformat(),
-        "clock": local.strftime("%H:%M"),
-    }
-    value |= {"moving": moving} if moving else {}
-    value |= {"service": service} if service else {}
-    title = render_row(slot.start, turn.now, turn.clinic.timezone, turn.language)
-    return Choice(title, value, "slot", slot.practitioner.name(turn.language))
-
-
-def find_doctor(turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
-    """From a name as written to one practitioner; with it comes the specialty, if they have only one."""
-    if draft.doctor_said is None:
-        return draft
-    said, draft = draft.doctor_said, replace(draft, doctor_said=None)
-    for specialty in schedule.specialties():
-        if draft.specialty not in (None, specialty.code):
-            continue
-        doctor = doctor_named(said, practitioners_of(turn.conn, turn.clinic.id, specialty.id))
-        if doctor is not None:
-            return replace(draft, practitioner=doctor.id, specialty=specialty.code)
-    return draft
-
-
-def _the_only_other(draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
-    """ "Another doctor", where there is exactly one: no list to choose from."""
-    known = draft.specialty in {specialty.code for specialty in schedule.specialties()}
-    if draft.asking != "doctor" or draft.practitioner is None or not known:
-        return draft
-    others = [
-        doctor for doctor in schedule.doctors(replace(draft, practitioner=None)) if doctor.id != draft.practitioner
-    ]
-    return replace(draft, asking=None, practitioner=others[0].id) if len(others) == 1 else draft
-
-
 BOOKING = BookingFlow("booking")
 RESCHEDULING = BookingFlow("rescheduling")
-
-
-def draft_of(appointment: Appointment) -> BookingDraft:
-    """To move a visit: the same specialty and service, with the same doctor first, and what was promised."""
-    return BookingDraft(
-        specialty=appointment.specialty_code,
-        service=appointment.service_id,
-        practitioner=appointment.practitioner_id,
-        gender=appointment.wishes.get("gender"),
-        language=appointment.wishes.get("language"),
-        moving=appointment.id,
-    )
-
-
-def read_wish(message: Message) -> Mapping[str, Any]:
-    """What a message that wants to move a visit says of the new time."""
-    known = given(message)
-    return {key: known[key] for key in ("date", "time", "gender", "language") if known.get(key) is not None}

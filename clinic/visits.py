@@ -8,10 +8,11 @@ from typing import Any, Mapping, Optional, Sequence
 
 from clinic.appointments import Appointment, AppointmentGone, cancel_appointment, upcoming_of
 from clinic.booking_answers import names_a_visit
-from clinic.booking_flow import BOOKING, RESCHEDULING, draft_of, read_wish
+from clinic.booking_drafts import draft_of, read_wish
+from clinic.booking_flow import BOOKING, RESCHEDULING
+from clinic.booking_limits import beyond_limits
 from clinic.dialogue import CONFIDENT, Asks, Message, Reply, Turn
 from clinic.menu import menu_choices
-from clinic.move_limits import beyond_limits
 from clinic.questions import Choice, OpenQuestion
 from clinic.settings import load_booking_policy
 from clinic.short_answers import choice_said, says_cancel, says_no, says_not, says_stop, says_yes

@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional, Sequence
 from clinic.appointments import Appointment, upcoming_of
 from clinic.booking import BookingDraft
 from clinic.booking_answers import PATIENT_KINDS, given
-from clinic.booking_flow import find_doctor, slot_choice
+from clinic.booking_drafts import find_doctor, slot_choice
 from clinic.dialogue import Asks, Reply, Turn
 from clinic.free_times import free_times
 from clinic.live_schedule import MOST_ROWS, LiveSchedule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import uuid
 from typing import Annotated, Optional
 
 from fastapi import Depends, Form, Request
@@ -62,3 +63,11 @@ def same_token(expected: str, given: str) -> bool:
 LoggedIn = Annotated[Session, Depends(session_of)]
 WithPatients = Annotated[Session, Depends(patients_session)]
 GoodForm = Depends(check_form)
+
+
+def known_id(given: str) -> str:
+    """An id out of an address, as the database writes it. Raises NotFound: what is no id is nobody's."""
+    try:
+        return str(uuid.UUID(given))
+    except ValueError as error:
+        raise NotFound from error

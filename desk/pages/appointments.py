@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date, timedelta
 from typing import Annotated, Any, Callable, Optional
 from urllib.parse import urlencode
@@ -18,7 +17,7 @@ from clinic.staff import Session
 from clinic.times import day_bounds, render_date
 from desk.bar import bar_of
 from desk.day import SHOWN_STATES, DayVisit, load_day, load_visit
-from desk.guard import GoodForm, NotFound, WithPatients
+from desk.guard import GoodForm, NotFound, WithPatients, known_id
 from desk.rendering import is_fragment, render
 from desk.state import desk_of
 
@@ -47,7 +46,7 @@ def mark_visit(
     day: Annotated[str, Form()] = "",
     doctor: Annotated[str, Form()] = "",
 ) -> Response:
-    id, member, now = _uuid(appointment_id), session.staff, desk_of(request).now()
+    id, member, now = known_id(appointment_id), session.staff, desk_of(request).now()
     try:
         with desk_of(request).engine.begin() as conn:
             if status == "undo":
@@ -65,7 +64,7 @@ def mark_visit(
 
 @router.get("/appointments/{appointment_id}/cancel")
 def cancel_page(request: Request, session: WithPatients, appointment_id: str) -> Response:
-    return _cancel_page(request, session, _uuid(appointment_id))
+    return _cancel_page(request, session, known_id(appointment_id))
 
 
 @router.post("/appointments/{appointment_id}/cancel", dependencies=[GoodForm])
@@ -76,7 +75,7 @@ def cancel(
     reason: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
 ) -> Response:
-    id, member, now = _uuid(appointment_id), session.staff, desk_of(request).now()
+    id, member, now = known_id(appointment_id), session.staff, desk_of(request).now()
     try:
         with desk_of(request).engine.begin() as conn:
             clinic = load_clinic(conn, member.clinic_id)
@@ -193,14 +192,6 @@ def _cancel_values(visit: DayVisit, zone: Any, now: Any) -> dict[str, Any]:
 
 def _one_of(doctors: list[Practitioner], wanted: Optional[str]) -> Optional[Practitioner]:
     return next((one for one in doctors if one.id == wanted), None)
-
-
-def _uuid(given: str) -> str:
-    """Raises NotFound."""
-    try:
-        return str(uuid.UUID(given))
-    except ValueError as error:
-        raise NotFound from error
 
 
 def chosen_day(given: Optional[str], today: date) -> date:

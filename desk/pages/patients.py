@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from typing import Annotated, Optional
 
@@ -14,7 +13,7 @@ from clinic.patient_merging import BirthDatesDiffer
 from clinic.schedule import load_clinic
 from clinic.staff import Session
 from desk.bar import bar_of
-from desk.guard import BadForm, GoodForm, NotFound, WithPatients
+from desk.guard import BadForm, GoodForm, NotFound, WithPatients, known_id
 from desk.rendering import is_fragment, render
 from desk.state import desk_of
 
@@ -25,7 +24,7 @@ STATES = ("same", "different")
 
 @router.get("/patients/links/{link_id}")
 def compare(request: Request, session: WithPatients, link_id: str) -> Response:
-    return _page(request, session, _uuid(link_id))
+    return _page(request, session, known_id(link_id))
 
 
 @router.post("/patients/links/{link_id}", dependencies=[GoodForm])
@@ -37,7 +36,7 @@ def decided(
     pair: Annotated[str, Form()] = "",
     birth_date: Annotated[str, Form()] = "",
 ) -> Response:
-    id, desk = _uuid(link_id), desk_of(request)
+    id, desk = known_id(link_id), desk_of(request)
     if state not in STATES:
         raise BadForm
     try:
@@ -79,14 +78,6 @@ def _page(request: Request, session: Session, id: str, status: int = 200, proble
         zone=clinic.zone,
         problem=problem,
     )
-
-
-def _uuid(given: str) -> str:
-    """Raises NotFound."""
-    try:
-        return str(uuid.UUID(given))
-    except ValueError as error:
-        raise NotFound from error
 
 
 def _date(given: str) -> Optional[date]:

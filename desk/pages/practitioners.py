@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from itertools import groupby
 from typing import Annotated, Any, Optional, Sequence
 from urllib.parse import urlencode
@@ -27,7 +26,7 @@ from clinic.staff import Session, record_access
 from clinic.times import render_date
 from desk.bar import bar_of
 from desk.doctors import days_of, hits_of, list_doctors
-from desk.guard import GoodForm, NotFound, WithPatients
+from desk.guard import GoodForm, NotFound, WithPatients, known_id
 from desk.leave_form import LeaveForm, read_leave
 from desk.rendering import is_fragment, render
 from desk.state import desk_of
@@ -68,7 +67,7 @@ def _count(given: Optional[str]) -> int:
 
 @router.get("/practitioners/{practitioner_id}/leave")
 def leave_page(request: Request, session: WithPatients, practitioner_id: str) -> Response:
-    return _leave_page(request, session, _uuid(practitioner_id), LeaveForm.of(request.query_params))
+    return _leave_page(request, session, known_id(practitioner_id), LeaveForm.of(request.query_params))
 
 
 @router.post("/practitioners/{practitioner_id}/leave", dependencies=[GoodForm])
@@ -81,7 +80,7 @@ def enter(
     since: Annotated[str, Form(alias="from_time")] = "",
     until: Annotated[str, Form(alias="to_time")] = "",
 ) -> Response:
-    id, desk, member = _uuid(practitioner_id), desk_of(request), session.staff
+    id, desk, member = known_id(practitioner_id), desk_of(request), session.staff
     form = LeaveForm.of({"from": first, "to": last, "from_time": since, "to_time": until})
     try:
         with desk.engine.begin() as conn:
@@ -99,7 +98,7 @@ def enter(
 @router.post("/leave/{leave_id}/offer", dependencies=[GoodForm])
 def offer_the_rest(request: Request, session: WithPatients, leave_id: str) -> Response:
     """To those whose visits came into it after it was entered, or whom something kept from being asked."""
-    id, desk, member = _uuid(leave_id), desk_of(request), session.staff
+    id, desk, member = known_id(leave_id), desk_of(request), session.staff
     with desk.engine.begin() as conn:
         leave = load_leave(conn, member.clinic_id, id)
         if leave is None:
@@ -110,7 +109,7 @@ def offer_the_rest(request: Request, session: WithPatients, leave_id: str) -> Re
 
 @router.post("/leave/{leave_id}/drop", dependencies=[GoodForm])
 def drop(request: Request, session: WithPatients, leave_id: str) -> Response:
-    id, desk, member = _uuid(leave_id), desk_of(request), session.staff
+    id, desk, member = known_id(leave_id), desk_of(request), session.staff
     try:
         with desk.engine.begin() as conn:
             clinic = load_clinic(conn, member.clinic_id)
@@ -184,11 +183,3 @@ def _own(doctors: Sequence[Practitioner], practitioner_id: str) -> Practitioner:
     if found is None:
         raise NotFound
     return found
-
-
-def _uuid(given: str) -> str:
-    """Raises NotFound."""
-    try:
-        return str(uuid.UUID(given))
-    except ValueError as error:
-        raise NotFound from error

@@ -34,7 +34,7 @@ def conn(engine: Engine) -> Iterator[Connection]:
 
 
 def find(schedule: Schedule, now: datetime = NOW, **wishes: object) -> FreeTimes:
-    return free_times(schedule.conn, schedule.clinic, schedule.specialty, POLICY, now, **wishes)  # type: ignore[arg-type]
+    return free_times(schedule.conn, schedule.clinic, schedule.specialty, POLICY, now, **wishes)  # type: ignore[arg-type]  # keywords as the test gives them
 
 
 def starts(found: FreeTimes, zone: str = "Asia/Riyadh") -> list[str]:

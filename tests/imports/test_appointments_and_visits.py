@@ -24,7 +24,7 @@ def agenda(office: Office) -> list[tuple[str, str, str]]:
         "to_char(ends_at AT TIME ZONE 'Asia/Riyadh', '-HH24:MI'), status FROM appointments "
         "WHERE clinic_id = :clinic ORDER BY starts_at"
     )
-    return [tuple(row) for row in office.rows(query)]  # type: ignore[misc]
+    return [tuple(row) for row in office.rows(query)]  # type: ignore[misc]  # rows are of any length
 
 
 def change_here(office: Office, what: str, status: str) -> None:

@@ -80,7 +80,7 @@ def week(office: Office, name: str = "Dr. Lina Haddad") -> list[tuple[int, str, 
         "SELECT weekday, start_time::text, end_time::text, season FROM working_hours w JOIN practitioners p "
         "ON p.id = w.practitioner_id WHERE w.clinic_id = :clinic AND p.name_en = :name ORDER BY 4 DESC, 1, 2"
     )
-    return [tuple(row) for row in office.rows(query, name=name)]  # type: ignore[misc]
+    return [tuple(row) for row in office.rows(query, name=name)]  # type: ignore[misc]  # rows are of any length
 
 
 def test_the_hours_in_the_file_take_the_place_of_the_practitioners_own_and_of_nobody_elses(office: Office) -> None:

@@ -1,11 +1,11 @@
-"""When a patient may not move a visit alone: too late, too often, or what it was for is no longer offered."""
+"""When a patient may not book or move alone: too many, too late, too often, or what it was for is no longer offered."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Optional
 
-from clinic.appointments import Appointment
+from clinic.appointments import Appointment, booked_since, upcoming_of
 from clinic.dialogue import Reply, Turn
 from clinic.menu import menu_choices
 from clinic.schedule import bookable_specialties
@@ -39,3 +39,18 @@ def beyond_limits(turn: Turn, visit: Appointment) -> Optional[Reply]:
     when = render_moment(visit.start, turn.clinic.timezone, turn.language)
     text = say(key, turn.language, hours=policy.move_notice_hours, when=when)
     return Reply(text, menu_choices(turn.language, "menu_person"))
+
+
+def over_the_limit(turn: Turn, flow: str) -> Optional[Reply]:
+    """What the clinic lets one number book by itself; None below that. The question closes if it is this flow's."""
+    clinic, contact_id = turn.clinic, turn.conversation.contact_id
+    policy = load_booking_policy(turn.conn, clinic.id)
+    today = booked_since(turn.conn, clinic.id, contact_id, turn.now - timedelta(days=1))
+    ahead = len(upcoming_of(turn.conn, clinic.id, contact_id, turn.now))
+    if today < policy.most_bookings_a_day and ahead < policy.most_upcoming:
+        return None
+    key = "booking_limit_today" if today >= policy.most_bookings_a_day else "booking_limit_ahead"
+    text = say(key, turn.language, count=max(today, ahead))
+    question = turn.open_question
+    ours = question is not None and question.flow == flow
+    return Reply(text, menu_choices(turn.language, "menu_my_visits", "menu_person"), closes=ours)
