@@ -30,6 +30,7 @@ from clinic.schedule import load_clinic
 from clinic.taps import Tap
 from istiqbal.bootstrap import shared_engine
 from istiqbal.settings import read_settings
+from messaging.agent import language_of
 from messaging.bubbles import Bubble
 
 logger = logging.getLogger(__name__)
@@ -152,9 +153,8 @@ def read_message(latest: Mapping[str, Any], conversation: Conversation) -> Messa
         start, end = found.get("start", 0), found.get("end", 0)
         entities.setdefault(found["entity"], []).append(Entity(str(found["value"]), text[start:end], start, end))
     intent = latest.get("intent") or {}
-    # "🙃" or "5" is in no language: the chat goes on in its own.
-    written = any(sign.isalpha() for sign in text)
-    language = (latest.get("language") if written else None) or conversation.language
+    # What is in no language goes on in that of the chat.
+    language = language_of(latest) or conversation.language
     return Message(
         key=metadata.get("wamid") or latest.get("message_id") or "",
         text=text,

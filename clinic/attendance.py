@@ -8,7 +8,7 @@ from typing import Mapping, Optional
 from zoneinfo import ZoneInfo
 
 from psycopg2.extras import DateTimeTZRange
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from clinic.database.tables import appointment_events, appointments, clinics, encounters, freed_slots
@@ -81,7 +81,7 @@ def mark(conn: Connection, member: Staff, appointment_id: str, status: str, now:
     visit = _lock(conn, member, appointment_id, seen)
     if status == "cancelled" or status not in next_states(visit.status, visit.start, now):
         raise WrongState(visit.status)
-    _change(conn, member, visit, now, status, note=f"{_WAS}{visit.status}")
+    _change(conn, member, visit, now, status, note=mark_note(visit.status))
     if status == "fulfilled":
         _record_encounter(conn, visit)
 
@@ -205,14 +205,33 @@ def _change(
     notify_desk(conn, visit.clinic_id, "")
 
 
+def mark_note(before: str) -> str:
+    """On record beside a mark, whoever made it: the desk can take back what replaced this status."""
+    return f"{_WAS}{before}"
+
+
+def record_seen(conn: Connection, clinic_id: str, appointment_id: str) -> None:
+    """The same visit on record where a list told that it took place."""
+    visit = lock_visit(conn, clinic_id, appointment_id)
+    if visit is not None:
+        _record_encounter(conn, visit)
+
+
 def _record_encounter(conn: Connection, visit: Visit) -> None:
-    """The visit that took place; once, whatever was undone and done again in between."""
+    """The visit that took place; once, whatever was undone and done again in between, or a list told of it before."""
+    timezone = conn.execute(select(clinics.c.timezone).where(clinics.c.id == visit.clinic_id)).scalar_one()
+    day = visit.start.astimezone(ZoneInfo(timezone)).date()
+    told = and_(
+        encounters.c.appointment_id.is_(None),
+        encounters.c.patient_id == visit.patient_id,
+        encounters.c.practitioner_id == visit.practitioner_id,
+        encounters.c.visited_on == day,
+    )
     known = select(encounters.c.id).where(
-        encounters.c.clinic_id == visit.clinic_id, encounters.c.appointment_id == visit.id
+        encounters.c.clinic_id == visit.clinic_id, or_(encounters.c.appointment_id == visit.id, told)
     )
     if conn.execute(known.limit(1)).first() is not None:
         return
-    timezone = conn.execute(select(clinics.c.timezone).where(clinics.c.id == visit.clinic_id)).scalar_one()
     conn.execute(
         insert(encounters).values(
             clinic_id=visit.clinic_id,
@@ -220,7 +239,7 @@ def _record_encounter(conn: Connection, visit: Visit) -> None:
             practitioner_id=visit.practitioner_id,
             specialty_id=visit.specialty_id,
             appointment_id=visit.id,
-            visited_on=visit.start.astimezone(ZoneInfo(timezone)).date(),
+            visited_on=day,
             kind="single",
         )
     )

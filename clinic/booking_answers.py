@@ -84,6 +84,7 @@ _CHOICES: dict[str, Any] = {
         "gender": None,
         "language": None,
     },
+    "their_others": lambda value: {**NEW_TIME, "practitioner": None, "doctor_said": None},
     "other_doctor": lambda value: {**NEW_TIME, "asking": "doctor"},
     "doctor": lambda value: {**NEW_TIME, "practitioner": value["practitioner"]},
     "other_day": lambda value: {**NEW_TIME, "asking": "day"},
@@ -107,7 +108,8 @@ def _read_exact(question: OpenQuestion, message: Message) -> Optional[Answer]:
     if question.kind == "none_free" and said_yes:
         return read_choice("waitlist", {})
     if question.kind == "wish" and (said_yes or said_no):
-        return read_choice("any_doctor" if said_yes else "other_specialty", {})
+        offered = [choice.kind for choice in question.choices]
+        return read_choice(offered[0] if said_yes and offered else "other_specialty", {})
     other = _other_said(question, message.text)
     if other is not None:
         return other
@@ -134,6 +136,10 @@ _OTHERS = {
         r"(?:then )?(?:is there )?(?:an|any )?other (?:doctors?|dr)|someone else instead"
         rf"|{_IS_THERE}(?:دكتور|دكتوره|طبيب|طبيبه|حد|حدا) {_OTHER_AR}"
     ),
+    "other_time": re.compile(
+        rf"(?:an)?other time|(?:a )?different time|change (?:the |my )?time|{_IS_THERE}(?:وقت|موعد|ساعه) {_OTHER_AR}"
+        r"|غيره? (?:ال)?(?:موعد|وقت|ساعه)"
+    ),
     "more": re.compile(
         rf"more(?: times)?|any more|other times|{_IS_THERE}(?:اوقات|مواعيد) {_OTHER_AR}|غيرها|المزيد|كمان"
     ),
@@ -144,13 +150,14 @@ _AROUND_OTHER = re.compile(
 
 
 def _other_said(question: OpenQuestion, text: str) -> Optional[Answer]:
-    if question.kind not in ("slot", "confirm", "refused"):
+    if question.kind not in {"slot", "confirm", "refused"} | PATIENT_KINDS:
         return None
     said = " ".join(_AROUND_OTHER.sub(" ", fold(text)).split())
     kind = next((kind for kind, pattern in _OTHERS.items() if pattern.fullmatch(said)), None)
-    if kind == "more":
+    if kind == "more" or (kind == "other_time" and question.kind == "slot"):
         more = next((choice for choice in question.choices if choice.kind == "more"), None)
-        return read_choice("more", more.value) if more else None
+        # All that fit are shown: beside the time of day that was wished for there may be others.
+        return read_choice("more", more.value) if more else Answer({**NEW_TIME, "time": None})
     return read_choice(kind, {}) if kind else None
 
 
@@ -170,13 +177,21 @@ def _one_offered(question: OpenQuestion, message: Message) -> Optional[Answer]:
 
 def _read_correction(question: OpenQuestion, message: Message) -> Optional[Answer]:
     """Anything known may be given again, or given early, at any point."""
-    changes = given(message)
+    changes = given(message) or _for_the_writer(question, message)
     if question.kind == "confirm" and not changes:
         if message.intent == "affirm" and not says_not(message.text):
             return Answer({"confirmed": True})
         if message.intent == "deny":
             return read_choice("other_time", {})
     return Answer(changes) if changes else None
+
+
+def _for_the_writer(question: OpenQuestion, message: Message) -> dict[str, Any]:
+    """ "No, it is for me", where it was for somebody else."""
+    people = people_in(message.text, message.language, today=message.today)
+    if not people or not all(map(_is_writer, people)) or not (question.draft.keys() & {"people", "patient", "asking"}):
+        return {}
+    return {"people": (), "patient": None, "confirmed": False, "asking": None}
 
 
 def names_a_visit(message: Message) -> bool:
@@ -197,12 +212,26 @@ def given(message: Message) -> dict[str, Any]:
         changes |= {**NEW_TIME, **wishes}
         if None in wishes.values():
             changes |= {"practitioner": None}
-    if message.when:
-        changes |= {**NEW_TIME, "date": message.when.date, "time": message.when.time}
+    # A new day keeps the time of day that was wished for, and the other way round.
+    changes |= {**NEW_TIME, **_when_said(message)} if _when_said(message) else {}
     people = people_in(message.text, message.language, today=message.today)
     if any(not _is_writer(person) for person in people):
         changes |= {"people": tuple(map(person_json, people)), "patient": None, "confirmed": False, "asking": None}
     return changes
+
+
+_ANY_DAY = re.compile(r"\bany ?day\b|(?<!\w)(?:اي|كل) يوم(?!\w)")
+_ANY_TIME = re.compile(r"\bany ?time\b|\ball day\b|(?<!\w)(?:اي|كل) (?:وقت|ساعه)(?!\w)")
+
+
+def _when_said(message: Message) -> dict[str, Any]:
+    """Day and time, each only where it is said; None takes it back."""
+    folded, said = fold(message.text), {}
+    if message.when.date is not None or _ANY_DAY.search(folded):
+        said["date"] = message.when.date
+    if message.when.time is not None or _ANY_TIME.search(folded):
+        said["time"] = message.when.time
+    return said
 
 
 def _is_writer(person: Person) -> bool:

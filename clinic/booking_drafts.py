@@ -13,7 +13,7 @@ from clinic.doctors import doctor_named
 from clinic.live_schedule import LiveSchedule
 from clinic.questions import Choice
 from clinic.schedule import Slot, practitioners_of
-from clinic.times import render_row
+from clinic.times import render_night, render_row
 
 
 def of_an_older_bubble(turn: Turn, draft: BookingDraft) -> bool:
@@ -53,7 +53,9 @@ def slot_choice(
     value |= {"moving": moving} if moving else {}
     value |= {"service": service} if service else {}
     title = render_row(slot.start, turn.now, turn.clinic.timezone, turn.language)
-    return Choice(title, value, "slot", slot.practitioner.name(turn.language))
+    night = render_night(slot.start, turn.clinic.timezone, turn.language)
+    about = " · ".join(filter(None, (slot.practitioner.name(turn.language), night)))
+    return Choice(title, value, "slot", about)
 
 
 def find_doctor(turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
@@ -68,6 +70,19 @@ def find_doctor(turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> Book
         if doctor is not None:
             return replace(draft, practitioner=doctor.id, specialty=specialty.code)
     return draft
+
+
+def newer_of_two(turn: Turn, draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:
+    """A doctor, and a wish that this doctor does not keep: what was said last counts."""
+    known = draft.specialty in {specialty.code for specialty in schedule.specialties()}
+    if draft.practitioner is None or not known or schedule.doctors(draft):
+        return draft
+    without_wish, without_doctor = replace(draft, gender=None, language=None), replace(draft, practitioner=None)
+    if not schedule.doctors(without_wish):
+        return draft  # works here no more
+    if turn.message.first("doctor") or (turn.message.tap and turn.message.tap.kind == "doctor"):
+        return without_wish
+    return without_doctor if schedule.doctors(without_doctor) else draft
 
 
 def the_only_other(draft: BookingDraft, schedule: LiveSchedule) -> BookingDraft:

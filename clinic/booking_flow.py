@@ -32,6 +32,7 @@ from clinic.booking import (
 from clinic.booking_answers import PATIENT_KINDS, apply, given, read_answer
 from clinic.booking_drafts import (
     find_doctor,
+    newer_of_two,
     of_an_older_bubble,
     of_another_visit,
     slot_choice,
@@ -143,7 +144,7 @@ class BookingFlow:
         service = service_named(turn.message.text, services_of(turn.conn, turn.clinic.id))
         if service is None:
             return {}
-        specialties = bookable_specialties(turn.conn, turn.clinic.id)
+        specialties = bookable_specialties(turn.conn, turn.clinic.id, turn.today)
         code = next((one.code for one in specialties if one.id == service.specialty_id), None)
         return {**NEW_TIME, "specialty": code, "service": service.id} if code else {}
 
@@ -155,7 +156,8 @@ class BookingFlow:
                 return Reply(say("visits_gone", turn.language), closes=True)
             # A visit that moves stays what it is, whatever the message names.
             draft = replace(draft, specialty=visit.specialty_code, service=visit.service_id)
-        draft = the_only_other(find_doctor(turn, draft, schedule), schedule)
+        draft = newer_of_two(turn, find_doctor(turn, draft, schedule), schedule)
+        draft = the_only_other(draft, schedule)
         try:
             return self._say(turn, draft, schedule, next_step(draft, schedule))
         except SlotTaken:
@@ -217,6 +219,9 @@ class BookingFlow:
         language = turn.language
         key = f"booking_no_{draft.gender}_doctor" if draft.gender else "booking_no_such_doctor"
         choices: tuple[Choice, ...] = (Choice(say("booking_whoever", language), {}, "any_doctor"),)
+        if draft.practitioner and schedule.doctors(replace(draft, practitioner=None)):
+            # The doctor left; the others still keep what was promised.
+            key, choices = "booking_doctor_left", (Choice(say("booking_any_doctor", language), {}, "their_others"),)
         if draft.moving is None:
             choices += (Choice(say("booking_other_specialty", language), {}, "other_specialty"),)
         text = say(key, language, specialty=self._what(turn, draft, schedule))

@@ -18,7 +18,7 @@ from clinic.times import render_moment
 def beyond_limits(turn: Turn, visit: Appointment) -> Optional[Reply]:
     """None where the patient may; else reception is told, and the visit stays meanwhile."""
     policy = load_booking_policy(turn.conn, turn.clinic.id)
-    offered = {specialty.code for specialty in bookable_specialties(turn.conn, turn.clinic.id)}
+    offered = {specialty.code for specialty in bookable_specialties(turn.conn, turn.clinic.id, turn.today)}
     if visit.start - turn.now < timedelta(hours=policy.move_notice_hours):
         key = "visits_move_late"
     elif visit.moves >= policy.most_moves:

@@ -15,13 +15,14 @@ from clinic.database.tables import conversations
 from clinic.hours import weekend_on
 from clinic.household import people_in
 from clinic.questions import Choice, OpenQuestion, ask, close_question, load_question
+from clinic.said_times import wished_time
 from clinic.schedule import Clinic
 from clinic.short_answers import choice_said
 from clinic.taps import Tap, issue
 from clinic.texts import say
 from clinic.wording import question_line
 from messaging.bubbles import Bubble, Option
-from understanding.when import WEEKEND, read_when
+from understanding.when import WEEKEND
 
 # From here on an intent is taken at its word; below, an open question may read the message as it likes.
 CONFIDENT = 0.6
@@ -96,6 +97,11 @@ class Turn:
     @property
     def language(self) -> str:
         return self.conversation.language
+
+    @property
+    def today(self) -> date:
+        """By the clinic's clock."""
+        return self.now.astimezone(self.clinic.zone).date()
 
     def about(self, key: str) -> Optional[str]:
         """What the open question is about, for messages that say "it" and "that": a field of its draft."""
@@ -281,7 +287,7 @@ def _about(turn: Turn, message: Message) -> Turn:
 def read_times(message: Message, clinic: Clinic, weekend: AbstractSet[int], now: datetime) -> Message:
     """Days and times of the message as the clinic's own clock and week read them."""
     local = now.astimezone(clinic.zone)
-    when = read_when(message.text, local, weekend)
+    when = wished_time(message.text, message.language, local, weekend)
     return replace(message, when=When(when.date, when.time), today=local.date())
 
 
@@ -327,15 +333,9 @@ def _deliver(
         asks = reply.asks
         choices = issue(conn, conversation, asks.flow, reply.choices)
         ask(
-            conn,
-            conversation,
-            flow=asks.flow,
-            kind=asks.kind,
-            choices=choices,
-            draft=asks.draft,
-            now=turn.now,
+            conn, conversation, flow=asks.flow, kind=asks.kind, choices=choices, draft=asks.draft, now=turn.now,
             behind=behind,
-        )
+        )  # fmt: skip
         return [to_bubble(replace(reply, choices=choices))]
     if not reply.closes and question and load_conversation(conn, conversation.id).owner == "bot":
         # The detour is answered; the question is said again in one line, in the same bubble.

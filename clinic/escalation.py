@@ -5,6 +5,8 @@ from __future__ import annotations
 from clinic.booking_answers import names_a_visit
 from clinic.booking_flow import BOOKING
 from clinic.dialogue import Reply, Turn
+from clinic.faq import answer_faq
+from clinic.household_noted import note_household
 from clinic.menu import MENU, menu_choices
 from clinic.texts import say
 from clinic.waitlist_flow import left_in_words
@@ -32,8 +34,13 @@ def not_understood(turn: Turn) -> Reply:
     left = left_in_words(turn)
     if left is not None:
         return left
+    if turn.message.first("insurer") is not None:
+        return answer_faq(turn, "insurance")
     if turn.open_question is None and names_a_visit(turn.message):
         return BOOKING.begin(turn)
+    noted = note_household(turn)
+    if noted is not None:
+        return noted
     if turn.conversation.misunderstood + 1 >= MOST_MISUNDERSTOOD:
         return Reply(say("not_understood_person", turn.language), hands_over="not_understood")
     return Reply(say("not_understood", turn.language), menu_choices(turn.language, *MENU), understood=False)

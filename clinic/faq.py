@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Callable, Optional, Sequence, Union
 
@@ -9,6 +10,7 @@ from babel.numbers import get_currency_name
 from sqlalchemy import select
 
 from clinic import faq_doctors, requests
+from clinic.booking_flow import BOOKING
 from clinic.database.tables import insurers
 from clinic.dialogue import Reply, Turn
 from clinic.faq_doctors import Team, load_team, named_in, named_or_open, specialty_none
@@ -17,6 +19,7 @@ from clinic.menu import menu_choices
 from clinic.schedule import Service, Specialty, services_of
 from clinic.services import service_named
 from clinic.texts import say
+from understanding.arabizi import to_arabic
 from understanding.folding import fold
 
 # A price list longer than this is shown by specialty; a treatment's own price is told when it is named.
@@ -27,12 +30,24 @@ def answer_faq(turn: Turn, topic: str) -> Reply:
     """`topic` is the intent without `faq_`."""
     if topic in requests.WISHES:
         return requests.answer_wish(turn, topic)
+    if topic == "female_doctor" and turn.open_question is None and _wants_to_book(turn):
+        return BOOKING.begin(turn)
     live = _LIVE.get(topic)
     text = (live(turn) if live else None) or clinic_text(turn, topic)
     if text is None:
         return unanswered(turn)
     choices = menu_choices(turn.language, "menu_book") if topic in _LEADS_TO_BOOKING else ()
     return Reply(text, choices)
+
+
+# "Book general medicine with a lady doctor": the doctor is a wish of the booking.
+_BOOKS = re.compile(r"\b(?:book|reserve|appointment|slot)\b|(?<!\w)[ابنوت]?(?:ال)?(?:حجز|احجز|موعد|معاد|ميعاد)")
+
+
+def _wants_to_book(turn: Turn) -> bool:
+    folded = fold(turn.message.text)
+    said = any(_BOOKS.search(reading) for reading in (folded, to_arabic(folded)))
+    return said and turn.message.first("specialty") is not None
 
 
 def _location(turn: Turn) -> Optional[str]:

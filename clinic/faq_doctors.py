@@ -50,7 +50,7 @@ class Named:
 
 
 def load_team(turn: Turn) -> Team:
-    specialties = bookable_specialties(turn.conn, turn.clinic.id)
+    specialties = bookable_specialties(turn.conn, turn.clinic.id, turn.today)
     doctors = {one.id: practitioners_of(turn.conn, turn.clinic.id, one.id) for one in specialties}
     return Team(specialties, doctors)
 

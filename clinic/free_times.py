@@ -28,6 +28,7 @@ Clock = Union[str, Sequence[Optional[str]], None]
 
 KEPT_GRIDS = 128
 _MINUTE = np.int64(60_000_000)  # PostgreSQL counts in microseconds from 2000
+_DIGITS = 32  # of a visit in hex: two 64-bit numbers
 _EPOCH_2000 = np.int64(int(datetime(2000, 1, 1, tzinfo=timezone.utc).timestamp()) // 60)
 _LATER = np.int64(1 << 32)  # minutes; further than any time, so that one number holds practitioner and minute
 
@@ -172,7 +173,7 @@ def free_times(
         places = places[np.array([one.id in wanted for one in grid.practitioners], dtype=bool)[grid.owners[places]]]
     if not len(places):
         return FreeTimes(grid, places)
-    owners = np.unique(grid.owners[places])
+    owners = np.flatnonzero(np.bincount(grid.owners[places]))
     busy = _busy(conn, clinic, grid, owners, first, last + grid.minutes, now, own_contact)
     free = np.zeros(len(grid.starts), dtype=bool)
     free[places[~_taken(grid.keys[places], grid.minutes, *busy)]] = True
@@ -186,21 +187,24 @@ def _taken(keys: np.ndarray, minutes: int, begins: np.ndarray, ends: np.ndarray)
     return np.append(begins, np.iinfo(np.int64).max)[next_busy] < keys + minutes
 
 
-# What occupies these practitioners, two big-endian 64-bit numbers a visit, from the index alone. The last to begin by
-# the start of the window may still go on. Who belongs to the clinic is asked of `practitioners`: the index knows not.
+# What occupies these practitioners, two 64-bit numbers in hex digits a visit, from the index alone: it keeps the digits
+# ready, as they are written here, and text is handed over as it stands. The last to begin by the start of the window
+# may still go on. Who belongs to the clinic is asked of `practitioners`: the index knows not.
 _BUSY = text(
     """
-    SELECT p.place, string_agg(timestamptz_send(a.starts_at) || timestamptz_send(a.ends_at), ''::bytea)
+    SELECT p.place, coalesce((
+      SELECT string_agg(encode(timestamptz_send(a.starts_at) || timestamptz_send(a.ends_at), 'hex'), '')
+      FROM appointments a
+      WHERE a.practitioner_id = p.id AND a.status <> 'cancelled'
+        AND (a.hold_expires_at IS NULL OR a.hold_expires_at > :now)
+        AND a.starts_at < :last
+        AND a.starts_at >= coalesce(
+          (SELECT max(b.starts_at) FROM appointments b
+           WHERE b.practitioner_id = p.id AND b.status <> 'cancelled' AND b.starts_at <= :first),
+          :first)
+    ), '')
     FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS p (id, place)
     JOIN practitioners ON practitioners.id = p.id AND practitioners.clinic_id = :clinic_id
-    JOIN appointments a ON a.practitioner_id = p.id AND a.status <> 'cancelled'
-      AND (a.hold_expires_at IS NULL OR a.hold_expires_at > :now)
-      AND a.starts_at < :last
-      AND a.starts_at >= coalesce(
-        (SELECT max(b.starts_at) FROM appointments b
-         WHERE b.practitioner_id = p.id AND b.status <> 'cancelled' AND b.starts_at <= :first),
-        :first)
-    GROUP BY p.place
     """
 )
 _OWN_HOLDS = text(
@@ -224,15 +228,13 @@ def _busy(
     """Sorted begins and ends, each with its practitioner in the upper half of the number."""
     bounds = {"clinic_id": clinic.id, "first": _moment(first), "last": _moment(last), "now": now}
     ids = [grid.practitioners[owner].id for owner in owners]
-    begins, ends = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for place, packed in conn.execute(_BUSY, {**bounds, "ids": ids}):
-        visits = np.frombuffer(packed, dtype=">i8").astype(np.int64).reshape(-1, 2)
-        owner = owners[place - 1] * _LATER
-        begins.append(owner + visits[:, 0] // _MINUTE + _EPOCH_2000)
-        ends.append(owner - (-visits[:, 1] // _MINUTE) + _EPOCH_2000)
-    begun = np.concatenate(begins)
+    rows = conn.execute(_BUSY, {**bounds, "ids": ids}).all()
+    visits = np.frombuffer(bytes.fromhex("".join(digits for _, digits in rows)), dtype=">i8").reshape(-1, 2)
+    counts = np.array([(place - 1, len(digits) // _DIGITS) for place, digits in rows], dtype=np.int64).reshape(-1, 2)
+    base = np.repeat(owners[counts[:, 0]], counts[:, 1]) * _LATER + _EPOCH_2000
+    begun, ended = base + visits[:, 0] // _MINUTE, base - (-visits[:, 1] // _MINUTE)
     order = np.argsort(begun, kind="stable")
-    begun, ended = begun[order], np.concatenate(ends)[order]
+    begun, ended = begun[order], ended[order]
     if own_contact is None:
         return begun, ended
     kept = ~np.isin(begun, _own_holds(conn, clinic, grid, own_contact))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Optional, Sequence, Union
 
-from clinic.dialogue import Asks, Reply, Turn
+from clinic.dialogue import Asks, Message, Reply, Turn
 from clinic.eligibility import Born
 from clinic.household import Person, people_in
 from clinic.household_search import (
@@ -38,6 +38,7 @@ from clinic.names import clean_name, is_shorter_or_same, may_be_same
 from clinic.patients import Patient, patient_of_contact, update_patient
 from clinic.questions import Choice
 from clinic.said_ages import age_at, birth_at
+from clinic.said_names import sounds_like_a_name
 from clinic.short_answers import choice_said, says_no, says_yes
 from clinic.texts import say
 from clinic.tokens import read_tokens
@@ -152,7 +153,7 @@ def read_reply(
     if kind == "same_person" and choices and (says_yes(turn.message.text) or says_no(turn.message.text)):
         return _read_choice(turn, choices[0 if says_yes(turn.message.text) else 1], people)
     if kind == "patient_name":
-        return read_name(turn, people[0] if people else None)
+        return _for_the_writer(turn) or read_name(turn, people[0] if people else None)
     if kind == "birth_date" and patient is not None:
         return _read_birth(turn, patient)
     if kind == "gender" and patient is not None:
@@ -218,12 +219,26 @@ def read_name(turn: Turn, person: Optional[Person]) -> Optional[Answered]:
     ]
     if not found:
         name = clean_name(message.text)
-        if not name or len(name.split()) > _MOST_NAME_WORDS:
+        if not name or len(name.split()) > _MOST_NAME_WORDS or _is_about_else(message):
             return None
         found = [Person(name, relationship, None, None, None, None, message.text, 0, len(message.text))]
     if len(found) == 1:
         found = [_completed(found[0], person)]
     return Answered(people=tuple(found))
+
+
+def _is_about_else(message: Message) -> bool:
+    """An insurer or a specialty is named, or the words are none of a name: "no, Sunday"."""
+    if message.first("insurer") or message.first("specialty"):
+        return True
+    return not sounds_like_a_name(message.text, message.language)
+
+
+def _for_the_writer(turn: Turn) -> Optional[Answered]:
+    """ "It is for me, not for my daughter", instead of her name."""
+    found = people_in(turn.message.text, turn.message.language, today=today_of(turn))
+    alone = found and all(one.relationship == "self" and one.name is None for one in found)
+    return Answered(people=tuple(found[:1])) if alone else None
 
 
 def _completed(answer: Person, asked: Optional[Person]) -> Person:

@@ -24,6 +24,7 @@ from clinic.schedule import (
     spread,
 )
 from clinic.settings import load_booking_policy
+from clinic.times import WHOLE_DAY, evening_of
 from clinic.visitors import against, born, known_visitor, visitor
 from clinic.wishes import keeps
 
@@ -31,6 +32,8 @@ from clinic.wishes import keeps
 MOST_SLOTS = 7
 SLOTS_A_DAY = 3
 MOST_ROWS = 10
+# Of the free times ahead, what is shown to who asked for a day after them.
+LAST_DAYS = timedelta(days=6)
 
 
 class LiveSchedule:
@@ -39,7 +42,7 @@ class LiveSchedule:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self.policy = load_booking_policy(turn.conn, turn.clinic.id)
-        self._specialties = bookable_specialties(turn.conn, turn.clinic.id)
+        self._specialties = bookable_specialties(turn.conn, turn.clinic.id, turn.today)
 
     def specialties(self) -> Sequence[Specialty]:
         return self._specialties
@@ -78,14 +81,14 @@ class LiveSchedule:
     def days(self, draft: BookingDraft) -> Sequence[str]:
         days: dict[str, None] = {}
         for slot in self._free(draft):
-            days.setdefault(slot.start.astimezone(self._turn.clinic.zone).date().isoformat())
+            days.setdefault(evening_of(slot.start.astimezone(self._turn.clinic.zone)).isoformat())
             if len(days) == MOST_ROWS:
                 break
         return list(days)
 
     def offer(self, draft: BookingDraft) -> Offer:
         everything = self._free(draft)
-        fitting = everything.within(draft.date, draft.time)
+        fitting = everything.within(draft.date, draft.time or WHOLE_DAY)
         why = None if fitting else self._why_none(draft)
         slots = fitting or self._nearest(everything, draft)
         per_day = MOST_SLOTS if draft.date is not None or draft.page else SLOTS_A_DAY
@@ -113,12 +116,15 @@ class LiveSchedule:
         return "none_then" if draft.date is not None or draft.time is not None else None
 
     def _nearest(self, everything: FreeTimes, draft: BookingDraft) -> FreeTimes:
-        """The same day at other times, or the days after it, or those before."""
+        """The same day at other times, or the days after it, or the last before it."""
         first, _ = _bounds(draft.date)
-        if first is None:
+        if first is None or not everything:
             return everything
-        same_day = everything.within(draft.date, None)
-        after = everything.within([first.isoformat(), None], None)
+        latest = evening_of(everything[-1].start.astimezone(self._turn.clinic.zone))
+        if first > latest:
+            return everything.within([(latest - LAST_DAYS).isoformat(), None], WHOLE_DAY)
+        same_day = everything.within(draft.date, WHOLE_DAY)
+        after = everything.within([first.isoformat(), None], WHOLE_DAY)
         return same_day or after or everything
 
     def find(self, draft: BookingDraft) -> Optional[Slot]:

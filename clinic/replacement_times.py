@@ -18,6 +18,7 @@ from clinic.free_times import FreeTimes, free_times
 from clinic.patients import Patient
 from clinic.schedule import Clinic, Practitioner, Slot, Specialty
 from clinic.settings import load_booking_policy
+from clinic.times import WHOLE_DAY
 from clinic.wishes import keeps
 
 MOST_OFFERED = 3
@@ -129,7 +130,7 @@ def _allowed(
     appointment = wish.appointment
     patient = _patient(conn, clinic.id, appointment.patient_id)
     busy = _busy(conn, clinic.id, appointment, now)
-    for slot in _free(conn, clinic, appointment, now, start=start, end=end).within(wish.date, wish.time):
+    for slot in _free(conn, clinic, appointment, now, start=start, end=end).within(wish.date, wish.time or WHOLE_DAY):
         if (
             key_of(slot) not in wish.seen
             and not _that_day(slot, wish, clinic)

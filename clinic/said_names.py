@@ -9,7 +9,7 @@ from clinic.people_lexicon.given_names import CANONICAL, WEAK, WOMENS
 from clinic.people_lexicon.not_names import ADJECTIVES_AFTER, NAME_MARKERS, STOPS
 from clinic.people_lexicon.relatives import ARABIC, ENGLISH
 from clinic.said_ages import age_at, birth_at, number_at
-from clinic.tokens import Token
+from clinic.tokens import Token, read_tokens
 from understanding.folding import fold
 from understanding.lexicon.entities import DOCTOR_TITLES
 
@@ -22,6 +22,13 @@ _PARENTS_OF = frozenset("ابو ام abu abou abo umm um oum om bou".split())
 _SONS_OF = frozenset("بن ابن bin ben ibn".split())
 _ARTICLES = frozenset("al el ال".split())
 _MOST_WORDS = 4
+# Words with which somebody goes on talking instead of giving a name.
+_SPEAKING = frozenset(
+    "no not nope sorry actually instead better rather could what why who when where how i don't dont i'm im are please "
+    "wait moment moments second let's khaleha khaliha khalliha "
+    "لا لأ مو مش غير غيري غيرو خليها خليه خليهم خلها خله احسن افضل بدل عدل عدلي اجل ليش ليه لماذا كيف وش ايش شو متي "
+    "وين هل لحظه ثواني دقيقه شوي شويه استني انتظر اريد ابي ابغي بدي عايز عايزه ممكن الاسم اسم الاحد".split()
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,25 @@ def name_at(
         end = index + 1
     end = _with_surnames(tokens, index, end, many)
     return Name(token.start + shift, tokens[end - 1].end, end, known)
+
+
+def sounds_like_a_name(text: str, language: str) -> bool:
+    """Whether words that were typed for a name can be one: "no, Sunday" and "another time please" are an answer to
+    something else. A name that is also a word ("April Jones") stays one beside what is none."""
+    words = [token for token in read_tokens(text, language) if token.is_word]
+    if any(_known(token, 0) for token in words[:1]):
+        return True
+    other = [token for token in words if _is_other_word(token)]
+    return bool(words) and 2 * len(other) <= len(words) and not (words[0] in other and _speaks(words[0]))
+
+
+def _is_other_word(token: Token) -> bool:
+    bare = token.word[2:] if token.word.startswith("ال") else token.word
+    return bool({token.word, token.reading, bare} & (STOPS | _SPEAKING))
+
+
+def _speaks(token: Token) -> bool:
+    return bool({token.word, token.reading} & _SPEAKING)
 
 
 def is_title(token: Token) -> bool:

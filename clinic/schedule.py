@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Iterable, Optional
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
 from clinic.database.tables import (
     clinics,
+    extra_sessions,
     practitioner_specialties,
     practitioners,
     services,
@@ -106,20 +107,30 @@ def load_clinic(conn: Connection, clinic_id: str) -> Clinic:
     return Clinic(*conn.execute(select(*columns).where(clinics.c.id == clinic_id)).one())
 
 
-def bookable_specialties(conn: Connection, clinic_id: str) -> list[Specialty]:
-    """Those with an active practitioner who has hours, in the clinic's own order."""
+def bookable_specialties(conn: Connection, clinic_id: str, today: Optional[date] = None) -> list[Specialty]:
+    """Those with an active practitioner who has hours, weekly or extra, that are not over by `today` (None: whenever),
+    in the clinic's own order."""
     columns = [specialties.c[name] for name in Specialty.__dataclass_fields__]
+    weekly = select(working_hours.c.practitioner_id).where(
+        working_hours.c.clinic_id == clinic_id, working_hours.c.kind == "work"
+    )
+    extra = select(extra_sessions.c.practitioner_id).where(extra_sessions.c.clinic_id == clinic_id)
+    if today is not None:
+        until = working_hours.c.valid_until
+        weekly = weekly.where(or_(until.is_(None), until >= today))
+        extra = extra.where(extra_sessions.c.day >= today)
+    offered = (
+        select(practitioner_specialties.c.specialty_id)
+        .join(practitioners, practitioners.c.id == practitioner_specialties.c.practitioner_id)
+        .where(
+            practitioners.c.clinic_id == clinic_id,
+            practitioners.c.active,
+            or_(practitioners.c.id.in_(weekly), practitioners.c.id.in_(extra)),
+        )
+    )
     query = (
         select(*columns)
-        .where(
-            specialties.c.clinic_id == clinic_id,
-            specialties.c.id.in_(
-                select(practitioner_specialties.c.specialty_id)
-                .join(practitioners, practitioners.c.id == practitioner_specialties.c.practitioner_id)
-                .join(working_hours, working_hours.c.practitioner_id == practitioners.c.id)
-                .where(practitioners.c.clinic_id == clinic_id, practitioners.c.active, working_hours.c.kind == "work")
-            ),
-        )
+        .where(specialties.c.clinic_id == clinic_id, specialties.c.id.in_(offered))
         .order_by(specialties.c.position, specialties.c.name_en)
     )
     return [Specialty(*row) for row in conn.execute(query)]

@@ -21,7 +21,7 @@ class BookingPolicy:
     hold_minutes: int = 5  # a time is kept while the patient decides
     most_upcoming: int = 10  # visits ahead, of everybody on one number
     most_bookings_a_day: int = 5  # by one number
-    cancel_notice_hours: int = 3  # later than this, reception is told
+    cancel_notice_hours: int = 3  # a later one is noted as late, and the next time sooner is asked for
     move_notice_hours: int = 3
     most_moves: int = 3  # of one visit
     waitlist_group: int = 3  # how many are offered a freed time at once

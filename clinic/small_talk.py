@@ -12,6 +12,7 @@ from clinic.conversations import set_language
 from clinic.database.tables import contacts, turns
 from clinic.dialogue import Reply, Turn
 from clinic.greetings import first_name, greeting_for, wishes_good_night, wishes_peace
+from clinic.household_noted import note_household
 from clinic.languages import OTHER, language_asked
 from clinic.menu import MENU, menu_choices
 from clinic.patients import clean_name, patients_of
@@ -75,6 +76,9 @@ def bot_challenge(turn: Turn) -> Reply:
 
 
 def out_of_scope(turn: Turn) -> Reply:
+    noted = note_household(turn)
+    if noted is not None:
+        return noted
     text = say("out_of_scope", turn.language, clinic=turn.clinic.name(turn.language))
     return Reply(text, menu_choices(turn.language, *MENU))
 

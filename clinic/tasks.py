@@ -42,18 +42,19 @@ def open_task(
     appointment_id: Optional[str] = None,
     message_id: Optional[str] = None,
 ) -> None:
-    """Put it on reception's list. The same wish of the same chat stands there once, with its newest message."""
+    """Put it on reception's list. The same wish of the same chat, or about the same visit, stands there once, with its
+    newest message."""
     same = select(tasks.c.id).where(
         tasks.c.clinic_id == clinic_id,
         tasks.c.kind == kind,
-        tasks.c.conversation_id == conversation_id,
+        tasks.c.conversation_id.is_not_distinct_from(conversation_id),
         tasks.c.appointment_id.is_not_distinct_from(appointment_id),
         tasks.c.done_at.is_(None),
     )
-    known = conn.execute(same).scalars().first() if conversation_id else None
-    if known is not None:
+    known = conn.execute(same).scalars().first() if conversation_id or appointment_id else None
+    if known is not None and message_id is not None:
         conn.execute(update(tasks).where(tasks.c.id == known).values(message_id=message_id))
-    else:
+    elif known is None:
         conn.execute(
             insert(tasks).values(
                 clinic_id=clinic_id,
@@ -65,8 +66,7 @@ def open_task(
                 opened_at=now,
             )
         )
-    if conversation_id:
-        notify_desk(conn, clinic_id, conversation_id)
+    notify_desk(conn, clinic_id, conversation_id or "")
 
 
 def open_tasks(conn: Connection, clinic_id: str) -> list[Task]:

@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+# Until this hour people call it the night of the day before.
+NIGHT_ENDS = 4
+# A day with its own night, and without the night of the day before; as in When.time.
+WHOLE_DAY = (f"{NIGHT_ENDS:02d}:00", f"{NIGHT_ENDS:02d}:00")
 _DAY_PATTERN = {"en": "EEEE d MMM", "ar": "EEEE d MMMM"}
 _ARABIC_HALVES = {"AM": "صباحًا", "PM": "مساءً"}
 _ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -35,9 +39,20 @@ def render_date(day: date, language: str, digits: str = "latin") -> str:
 
 
 def render_moment(moment: datetime, timezone: str, language: str, digits: str = "latin") -> str:
-    """Day and clock: "Thursday 27 Nov, 5:30 pm"."""
+    """Day and clock: "Thursday 27 Nov, 5:30 pm". Of a night its evening too: nobody comes a day late to 12:30 am."""
     separator = "، " if language == "ar" else ", "
-    return render_day(moment, timezone, language, digits) + separator + render_clock(moment, timezone, language, digits)
+    told = render_day(moment, timezone, language, digits) + separator + render_clock(moment, timezone, language, digits)
+    night = render_night(moment, timezone, language)
+    return f"{told} ({night})" if night else told
+
+
+def render_night(moment: datetime, timezone: str, language: str) -> str:
+    """ "Tuesday night" for what is past its midnight, else ""."""
+    local = _local(moment, timezone)
+    if local.hour >= NIGHT_ENDS:
+        return ""
+    evening = format_date(evening_of(local), "EEEE", locale="ar_EG" if language == "ar" else "en_GB")
+    return f"بعد منتصف ليل {evening}" if language == "ar" else f"{evening} night"
 
 
 def render_row(moment: datetime, now: datetime, timezone: str, language: str) -> str:
@@ -52,6 +67,11 @@ def render_row(moment: datetime, now: datetime, timezone: str, language: str) ->
         return f"{near}، {clock.replace('صباحًا', 'ص').replace('مساءً', 'م').replace('ظهرًا', 'ظ')}"
     near = {0: "Today", 1: "Tomorrow"}.get(days) or format_date(local, "EEE d MMM", locale="en_GB")
     return f"{near}, {clock}"
+
+
+def evening_of(local: datetime) -> date:
+    """The day that people count it to: what is past midnight, to the evening before."""
+    return local.date() - timedelta(days=1) if local.hour < NIGHT_ENDS else local.date()
 
 
 def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:

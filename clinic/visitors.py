@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Optional, Union
 
-from clinic.appointments import load_appointment
+from clinic.appointments import load_appointment, upcoming_of
 from clinic.booking import Ask, BookingDraft
 from clinic.booking_answers import OWN_INTENTS, person_json, person_of
 from clinic.dialogue import CONFIDENT, Asks, Reply, Turn
@@ -125,11 +125,13 @@ def _changes(draft: BookingDraft, answered: Answered) -> dict[str, Any]:
 
 
 def others_said(turn: Turn, draft: BookingDraft, booked: Patient) -> list[Patient]:
-    """Those that the messages named beside the one who has been booked for."""
+    """Those that the messages named beside the one who has been booked for, and who have no such visit yet."""
     people = [person_of(one) for one in draft.people]
     found = [resolve(turn, [person]) for person in people] if len(people) > 1 else []
     patients = {one.patient.id: one.patient for one in found if isinstance(one, One)}
-    return [patient for patient in patients.values() if patient.id != booked.id]
+    ahead = upcoming_of(turn.conn, turn.clinic.id, turn.conversation.contact_id, turn.now)
+    have = {visit.patient_id for visit in ahead if visit.specialty_code == draft.specialty} | {booked.id}
+    return [patient for patient in patients.values() if patient.id not in have]
 
 
 def _today(turn: Turn) -> date:

@@ -19,7 +19,7 @@ from clinic.schedule import Slot, bookable_specialties, spread
 from clinic.settings import load_booking_policy
 from clinic.short_answers import choice_said, says_no, says_not, says_stop, says_yes
 from clinic.texts import say
-from clinic.times import render_moment, render_row
+from clinic.times import WHOLE_DAY, render_moment, render_row
 from clinic.visitors import ask_about_visitor, read_visitor, visitor
 from clinic.visits_meant import meant_by
 from clinic.waitlist import Entry, entries_of, leave_queue, suits
@@ -176,7 +176,7 @@ class WaitlistFlow:
         )
 
     def _join_anew(self, turn: Turn, draft: BookingDraft) -> Reply:
-        offered = bookable_specialties(turn.conn, turn.clinic.id)
+        offered = bookable_specialties(turn.conn, turn.clinic.id, turn.today)
         specialty = next((one for one in offered if one.code == draft.specialty), None)
         if specialty is None:
             key = "booking_specialty_unknown" if draft.specialty else "waitlist_which_specialty"
@@ -328,7 +328,7 @@ def _free_now(turn: Turn, entry: Entry) -> list[Slot]:
         end=entry.visit.start if entry.visit else None,
         own_contact=entry.contact_id,
     )
-    wished = free.within(entry.wishes.get("date"), entry.wishes.get("time"))
+    wished = free.within(entry.wishes.get("date"), entry.wishes.get("time") or WHOLE_DAY)
     fitting = islice((slot for slot in wished if suits(slot, entry, turn.clinic)), MOST_LOOKED_AT)
     return spread(list(fitting), turn.clinic.zone, MOST_FREE, FREE_A_DAY)
 

@@ -22,6 +22,7 @@ from clinic.free_times import FreeTimes, free_times
 from clinic.freed_slots import FreedSlot, lock_freed_slot, occupied, settle_freed_slot
 from clinic.schedule import Clinic, Practitioner, Slot
 from clinic.settings import BookingPolicy
+from clinic.times import WHOLE_DAY
 from clinic.waitlist import Entry, end_entries, select_entries, suits
 
 
@@ -94,7 +95,7 @@ class FreeVisits:
         self._known: dict[tuple[str, int, Optional[str]], FreeTimes] = {}
 
     def fitting(self, entry: Entry, own_contact: Optional[str] = None) -> Iterator[Slot]:
-        """Those within the freed time that keep every promise to this one, soonest first."""
+        """Those that the freed time makes room for and that keep every promise to this one, soonest first."""
         key = (entry.specialty.id, entry.minutes, own_contact)
         if key not in self._known:
             self._known[key] = free_times(
@@ -105,15 +106,25 @@ class FreeVisits:
                 self._now,
                 minutes=entry.minutes,
                 practitioner_ids=[self._freed.practitioner_id],
-                start=self._freed.start,
+                start=self._freed.start - self._longer(entry),
                 end=self._freed.end,
                 own_contact=own_contact,
             )
-        wished = self._known[key].within(entry.wishes.get("date"), entry.wishes.get("time"))
+        wished = self._known[key].within(entry.wishes.get("date"), entry.wishes.get("time") or WHOLE_DAY)
         for slot in wished:
-            inside = self._freed.start <= slot.start and slot.end <= self._freed.end
-            if inside and suits(slot, entry, self._clinic) and not self._elsewhere(slot, entry):
+            if self._of_it(slot) and suits(slot, entry, self._clinic) and not self._elsewhere(slot, entry):
                 yield slot
+
+    def _longer(self, entry: Entry) -> timedelta:
+        """By how much the visit is longer than the freed time."""
+        freed = self._freed
+        return max(timedelta(minutes=entry.minutes) - (freed.end - freed.start), timedelta(0))
+
+    def _of_it(self, slot: Slot) -> bool:
+        """Within the freed time; a longer visit has room there together with what is free before and after it."""
+        freed = self._freed
+        within = freed.start <= slot.start and slot.end <= freed.end
+        return within or (slot.start <= freed.start and freed.end <= slot.end)
 
     def _elsewhere(self, slot: Slot, entry: Entry) -> bool:
         """Nobody is in two rooms at once; the visit that is replaced does not count."""
@@ -227,12 +238,14 @@ def _won_slot(conn: Connection, clinic: Clinic, freed: FreedSlot, offer: Offer) 
 
 
 def _give(conn: Connection, clinic: Clinic, entry: Entry, slot: Slot, now: datetime, idempotency_key: str) -> None:
-    if entry.visit is not None:
-        move_appointment(conn, clinic.id, entry.contact_id, entry.visit.id, slot, now)
-        return
     promises = {key: entry.wishes[key] for key in ("gender", "language") if key in entry.wishes}
     if entry.practitioner_id is not None:
         promises["practitioner"] = entry.practitioner_id
+    if entry.visit is not None:
+        # What was wished for while waiting is promised from now on, beside what the visit had.
+        wishes = {**entry.visit.wishes, **promises}
+        move_appointment(conn, clinic.id, entry.contact_id, entry.visit.id, slot, now, wishes=wishes)
+        return
     book_slot(
         conn,
         clinic.id,

@@ -9,7 +9,7 @@ from typing import Any, Optional
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.engine import Connection
 
-from clinic.attendance import UNDOABLE, UNDONE_WITHIN, is_unrecorded, next_states
+from clinic.attendance import UNDOABLE, UNDONE_WITHIN, is_unrecorded, mark_note, next_states
 from clinic.database.tables import (
     appointment_events,
     appointments,
@@ -45,7 +45,7 @@ class DayVisit:
     cancelled_by: Optional[str]
     cancelled_reason: Optional[str]
     running_late: bool
-    marked_at: Optional[datetime]  # the newest change by hand to the status it has
+    marked_at: Optional[datetime]  # the newest mark with the status it has, by whomever
 
     def practitioner(self, language: str) -> str:
         return self.practitioner_ar if language == "ar" else self.practitioner_en
@@ -103,7 +103,7 @@ def _visits(conn: Connection, clinic_id: str, *conditions: Any) -> list[DayVisit
             appointment_events.c.clinic_id == clinic_id,
             appointment_events.c.appointment_id == appointments.c.id,
             appointment_events.c.status == appointments.c.status,
-            appointment_events.c.actor.startswith("staff:"),
+            appointment_events.c.note.startswith(mark_note("")),
         )
         .scalar_subquery()
     )

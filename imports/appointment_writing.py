@@ -11,7 +11,9 @@ from psycopg2.extras import DateTimeTZRange
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from clinic.attendance import UNDOABLE, mark_note, record_seen
 from clinic.database.tables import appointment_events, appointments, freed_slots
+from clinic.tasks import open_task
 from imports.appointment_history import Known, decide, filled, load_known
 from imports.appointment_record import AppointmentRow, Meant
 from imports.job import Job
@@ -175,11 +177,17 @@ def _bring_up(job: Job, one: Meant, there: Known, report: Report) -> None:
         return
     status = changed.get("status", there.status)
     moved = "during" in changed or "practitioner_id" in changed
-    _record(job, [(there.id, status, one, "moved" if moved else None)])
+    note = mark_note(there.status) if "status" in changed and status in UNDOABLE else "moved" if moved else None
+    _record(job, [(there.id, status, one, note)])
+    if status == "fulfilled" and "status" in changed:
+        record_seen(job.conn, job.clinic_id, there.id)
     left = there.status != "cancelled" and (moved or status == "cancelled")
     if left and there.during.lower > job.now:
         freed = {"practitioner_id": there.practitioner_id, "during": there.during}
         job.conn.execute(insert(freed_slots).values(clinic_id=job.clinic_id, created_at=job.now, **freed))
+        if status == "cancelled" or (there.practitioner_id, there.during.lower) != (one.practitioner_id, one.start):
+            # A list tells no patient: somebody does.
+            open_task(job.conn, job.clinic_id, "call_patient", job.now, appointment_id=there.id)
     report.settle(one.line, UPDATED, there.id)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Sequence
 
 from sqlalchemy import String, cast, insert, or_, select, update
 
+from clinic.attendance import mark_note, record_seen
 from clinic.database.tables import appointment_events, appointments
 from clinic.desk_events import notify_desk
 from imports.appointments import EARLIEST_ARRIVAL
@@ -61,7 +62,7 @@ def write(job: Job, rows: Sequence[ArrivalRow], report: Report) -> None:
             report.refuse(row.line, error)
             continue
         if changes:
-            _mark(job, visit, row.status)
+            _mark(job, visit, row.status, before=status)
             statuses[visit.id] = row.status
         report.settle(row.line, UPDATED if changes else UNCHANGED, visit.id)
     if statuses:
@@ -93,7 +94,8 @@ def _changes(job: Job, visit: Any, status: str, wanted: str) -> bool:
     return wanted != status and not (status == "fulfilled" and wanted == "arrived")
 
 
-def _mark(job: Job, visit: Any, status: str) -> None:
+def _mark(job: Job, visit: Any, status: str, before: str) -> None:
+    """As the desk marks it, so that the desk can take it back."""
     job.conn.execute(
         update(appointments)
         .where(appointments.c.id == visit.id, appointments.c.clinic_id == job.clinic_id)
@@ -105,10 +107,13 @@ def _mark(job: Job, visit: Any, status: str) -> None:
             appointment_id=visit.id,
             status=status,
             actor=job.actor,
+            note=mark_note(before),
             during=visit.during,
             created_at=job.now,
         )
     )
+    if status == "fulfilled":
+        record_seen(job.conn, job.clinic_id, visit.id)
 
 
 ARRIVALS: Kind[ArrivalRow] = Kind("arrivals", COLUMNS, (("appointment",),), read, write)

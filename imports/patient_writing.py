@@ -120,15 +120,17 @@ def _match(job: Job, rows: Sequence[PatientRow], report: Report) -> None:
 
 
 def _leave_merged(job: Job, report: Report) -> None:
-    """A list that still holds both of two who were found to be one: the row of the one who is kept counts."""
+    """A list that still holds several of those who were found to be one: of them one row counts, that of the one who is
+    kept if it is there. What the others say of consent counts too: it is a number's."""
+    merged = "EXISTS (SELECT FROM patients p WHERE p.clinic_id = :clinic AND p.external_id = {0}.external_id AND p.merged_into IS NOT NULL)"
     gone = _run(
         job,
-        "DELETE FROM import_patients i USING patients p "
-        "WHERE p.clinic_id = :clinic AND p.external_id = i.external_id AND p.merged_into IS NOT NULL AND EXISTS ("
-        "SELECT FROM import_patients o JOIN patients k ON k.id = o.patient_id "
-        "WHERE o.patient_id = i.patient_id AND k.external_id = o.external_id) RETURNING i.line, i.patient_id::text",
-    )
-    for line, patient_id in gone.all():
+        f"DELETE FROM import_patients i WHERE {merged.format('i')} AND EXISTS ("
+        "SELECT FROM import_patients o WHERE o.patient_id = i.patient_id AND o.line <> i.line "
+        f"AND (o.line < i.line OR NOT {merged.format('o')})) RETURNING i.line, i.patient_id::text, i.wa_id",
+    ).all()
+    stage(job.conn, "import_gone", (("line", "integer"), ("wa_id", "text")), ((row.line, row.wa_id) for row in gone))
+    for line, patient_id, _ in gone:
         report.settle(line, "unchanged", patient_id)
 
 
@@ -185,7 +187,8 @@ def _write_contacts(job: Job) -> None:
         job,
         "INSERT INTO contacts (id, clinic_id, wa_id, language, created_at) "
         "SELECT gen_random_uuid(), :clinic, wa_id, coalesce(language, 'ar'), :now "
-        "FROM (SELECT DISTINCT ON (wa_id) wa_id, language FROM import_patients WHERE wa_id IS NOT NULL "
+        "FROM (SELECT DISTINCT ON (wa_id) wa_id, language FROM (SELECT wa_id, language, relationship, line "
+        "FROM import_patients UNION ALL SELECT wa_id, NULL, NULL, line FROM import_gone) said WHERE wa_id IS NOT NULL "
         "ORDER BY wa_id, coalesce(relationship, 'self') <> 'self', line) first ON CONFLICT (clinic_id, wa_id) DO NOTHING",
         now=job.now,
     )
@@ -256,7 +259,13 @@ def _write_consents(job: Job, rows: Sequence[PatientRow]) -> None:
     stage(job.conn, "import_consents", columns, told)
     _run(
         job,
-        "DELETE FROM import_consents t USING import_patients i, consents c WHERE i.line = t.line "
+        "CREATE TEMPORARY TABLE import_speaks ON COMMIT DROP AS SELECT line, contact_id FROM import_patients "
+        "WHERE contact_id IS NOT NULL UNION ALL SELECT g.line, c.id FROM import_gone g "
+        "JOIN contacts c ON c.clinic_id = :clinic AND c.wa_id = g.wa_id",
+    )
+    _run(
+        job,
+        "DELETE FROM import_consents t USING import_speaks i, consents c WHERE i.line = t.line "
         "AND c.clinic_id = :clinic AND c.contact_id = i.contact_id AND c.purpose = t.purpose "
         "AND c.granted = t.granted AND c.source = t.source AND c.created_at = t.at",
     )
@@ -264,7 +273,7 @@ def _write_consents(job: Job, rows: Sequence[PatientRow]) -> None:
         job,
         "INSERT INTO consents (id, clinic_id, contact_id, purpose, granted, source, created_at) "
         "SELECT gen_random_uuid(), :clinic, t.* FROM (SELECT DISTINCT i.contact_id, c.purpose, c.granted, c.source, c.at "
-        "FROM import_consents c JOIN import_patients i USING (line) WHERE i.contact_id IS NOT NULL) t",
+        "FROM import_consents c JOIN import_speaks i USING (line)) t",
     )
     _run(
         job,

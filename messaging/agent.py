@@ -48,3 +48,16 @@ class Agent(Protocol):
 
     async def handle(self, incoming: Incoming) -> Sequence[Bubble]:
         """Run the turn and return what is to be said. Saying it is the caller's."""
+
+
+def language_of(data: Mapping[str, Any]) -> Optional[str]:
+    """In which language a message was written, by its parse. None: "🙃", "5" or "Dr Khalid?" is in no language."""
+    text = data.get("text") or ""
+    named = {
+        place
+        for entity in data.get("entities") or ()
+        if entity.get("entity") == "doctor"
+        for place in range(entity.get("start", 0), entity.get("end", 0))
+    }
+    written = any(sign.isalpha() for place, sign in enumerate(text) if place not in named)
+    return (data.get("language") or None) if written else None

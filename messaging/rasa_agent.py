@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterable, Mapping, Optional, Sequence
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 
-from messaging.agent import Incoming, Parse
+from messaging.agent import Incoming, Parse, language_of
 from messaging.bubbles import Bubble, Option
 
 CHANNEL_NAME = "whatsapp"
@@ -81,8 +81,7 @@ def read_parse(data: Mapping[str, Any]) -> Parse:
         intent=intent.get("name"),
         confidence=float(intent.get("confidence") or 0.0),
         route=data.get("route") or "bot",
-        # "🙃" or "5" is in no language.
-        language=data.get("language") if any(map(str.isalpha, data.get("text") or "")) else None,
+        language=language_of(data),
         data=data,
     )
 

@@ -83,6 +83,7 @@ TEXTS = {
     "booking_no_female_doctor": "{specialty}: لا توجد لدينا طبيبة في هذا التخصص حاليًا. هل أبحث مع أي طبيب؟",
     "booking_no_male_doctor": "{specialty}: لا يوجد لدينا طبيب رجل في هذا التخصص حاليًا. هل أبحث مع أي طبيبة؟",
     "booking_no_such_doctor": "{specialty}: لا يوجد طبيب يوافق هذا الطلب. هل أبحث مع أي طبيب؟",
+    "booking_doctor_left": "{specialty}: هذا الطبيب لم يعد يستقبل المرضى لدينا. هل أبحث مع أطبائنا الآخرين؟",
     "booking_refused_too_young": "{specialty}: هذا الطبيب يستقبل من هم أكبر سنًا فقط. ماذا تفضّل؟",
     "booking_refused_too_old": "{specialty}: هذا الطبيب يستقبل الأطفال فقط. ماذا تفضّل؟",
     "booking_refused_women_only": "{specialty}: هذا الموعد للنساء فقط. ماذا تفضّل؟",
@@ -96,6 +97,7 @@ TEXTS = {
     "booking_resumed_move": "نعود إلى نقل موعدك.",
     # household
     "household_who": "لمن الموعد؟",
+    "household_noted": "سجّلت لديك: {names}. إذا احتاج أحدهم موعدًا فاختره أو اكتب لي.",
     "household_button": "الأشخاص",
     "household_someone_else": "شخص آخر",
     "household_is_self": "أنت",

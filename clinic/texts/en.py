@@ -92,6 +92,8 @@ TEXTS = {
     "doctor?",
     "booking_no_male_doctor": "{specialty}: we have no male doctor there at the moment. Shall I look with any doctor?",
     "booking_no_such_doctor": "{specialty}: no doctor there fits that wish. Shall I look with any doctor?",
+    "booking_doctor_left": "{specialty}: that doctor does not see patients here any more. Shall I look with our other "
+    "doctors?",
     "booking_refused_too_young": "{specialty}: this doctor sees older patients only. What shall we do?",
     "booking_refused_too_old": "{specialty}: this doctor sees children only. What shall we do?",
     "booking_refused_women_only": "{specialty}: this doctor sees women only. What shall we do?",
@@ -105,6 +107,7 @@ TEXTS = {
     "booking_resumed_move": "Back to moving your visit.",
     # household
     "household_who": "Who is the visit for?",
+    "household_noted": "Noted: {names}. When one of them needs a visit, choose below or write to me.",
     "household_button": "People",
     "household_someone_else": "Someone else",
     "household_is_self": "you",

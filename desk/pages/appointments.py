@@ -19,9 +19,10 @@ from desk.bar import bar_of
 from desk.day import SHOWN_STATES, DayVisit, load_day, load_visit
 from desk.guard import GoodForm, NotFound, WithPatients, known_id
 from desk.rendering import is_fragment, render
+from desk.retrying import RetryingRoute
 from desk.state import desk_of
 
-router = APIRouter()
+router = APIRouter(route_class=RetryingRoute)
 
 # How far one may leaf, in days from today; PostgreSQL and calendars end somewhere.
 FURTHEST = timedelta(days=3660)

@@ -18,12 +18,13 @@ from desk.chats import Chat, list_chats, load_chat
 from desk.guard import GoodForm, NotFound, WithPatients
 from desk.rendering import ClinicClock, is_fragment, render
 from desk.replies import CannotSend, hand_chat_back, reply, take_chat
+from desk.retrying import RetryingRoute
 from desk.settings import LONGEST_REPLY, LONGEST_SEARCH, MOST_MESSAGES
 from desk.state import desk_of
 from desk.thread import load_thread
 from desk.todo import count_open_tasks
 
-router = APIRouter()
+router = APIRouter(route_class=RetryingRoute)
 
 Act = Callable[[Connection, Staff, Chat, datetime], object]
 

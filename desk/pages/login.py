@@ -18,10 +18,11 @@ from clinic.staff import (
 )
 from desk.guard import BadForm, GoodForm, LoggedIn, same_token
 from desk.rendering import guest_language, render
+from desk.retrying import RetryingRoute
 from desk.settings import COOKIE, LOGIN_COOKIE
 from desk.state import desk_of
 
-router = APIRouter()
+router = APIRouter(route_class=RetryingRoute)
 
 LONGEST_PASSWORD = 1000
 

@@ -15,9 +15,10 @@ from clinic.staff import Session
 from desk.bar import bar_of
 from desk.guard import BadForm, GoodForm, NotFound, WithPatients, known_id
 from desk.rendering import is_fragment, render
+from desk.retrying import RetryingRoute
 from desk.state import desk_of
 
-router = APIRouter()
+router = APIRouter(route_class=RetryingRoute)
 
 STATES = ("same", "different")
 

@@ -29,9 +29,10 @@ from desk.doctors import days_of, hits_of, list_doctors
 from desk.guard import GoodForm, NotFound, WithPatients, known_id
 from desk.leave_form import LeaveForm, read_leave
 from desk.rendering import is_fragment, render
+from desk.retrying import RetryingRoute
 from desk.state import desk_of
 
-router = APIRouter()
+router = APIRouter(route_class=RetryingRoute)
 
 # What was done, said above the doctors with its numbers.
 DONE = ("entered", "offered", "dropped")

@@ -15,10 +15,11 @@ from clinic.tasks import TaskGone, finish_task
 from desk.bar import bar_of
 from desk.guard import GoodForm, NotFound, WithPatients
 from desk.rendering import is_fragment, render
+from desk.retrying import RetryingRoute
 from desk.state import desk_of
 from desk.todo import is_own_task, list_tasks
 
-router = APIRouter()
+router = APIRouter(route_class=RetryingRoute)
 
 MOST_DOUBTS = 50
 

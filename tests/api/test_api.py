@@ -120,6 +120,10 @@ def test_every_kind_can_be_posted_and_an_arrival_is_on_record(practice: Practice
     assert practice.post("arrivals", [{"appointment": "A1"}]).json()["unchanged"] == 1
     events = practice.rows("SELECT status, actor FROM appointment_events WHERE clinic_id = :clinic")
     assert set(events) == {("booked", "api"), ("arrived", "api"), ("fulfilled", "api")}
+    seen = practice.rows(
+        "SELECT appointment_id::text FROM encounters WHERE clinic_id = :clinic AND external_id IS NULL"
+    )
+    assert seen == [(ours,)]
 
 
 @pytest.mark.parametrize(

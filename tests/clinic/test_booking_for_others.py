@@ -64,6 +64,7 @@ def test_a_household_is_added_in_one_message_and_chosen_by_tap(patient: Patient,
     assert "Omar" in patient.last.text
     finish(patient)
     assert {name for _, name, *_ in booked(engine)} == {"Sara", "Omar"}
+    assert [option.title for option in patient.last.options] == ["Ali"]
 
 
 def test_a_child_too_old_for_the_doctor_is_told_and_offered_another(patient: Patient, engine: Engine) -> None:

@@ -35,6 +35,13 @@ def test_noon_and_midnight_have_names_that_cannot_be_mixed_up() -> None:
     assert render_clock(midnight + timedelta(hours=12), "Asia/Riyadh", "ar") == "12:00 ظهرًا"
 
 
+def test_past_midnight_the_evening_is_told_too() -> None:
+    midnight = datetime(2026, 11, 24, 21, tzinfo=timezone.utc)
+    assert render_moment(midnight, "Asia/Riyadh", "en") == "Wednesday 25 Nov, 12:00 am (Tuesday night)"
+    assert render_moment(midnight, "Asia/Riyadh", "ar").endswith("(بعد منتصف ليل الثلاثاء)")
+    assert render_moment(midnight - timedelta(minutes=1), "Asia/Riyadh", "en") == "Tuesday 24 Nov, 11:59 pm"
+
+
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         render_clock(datetime(2026, 11, 26), "Asia/Riyadh", "en")

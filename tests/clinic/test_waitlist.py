@@ -15,7 +15,7 @@ from clinic.demo import DemoClinic
 from clinic.patients import add_patient, patients_of
 from clinic.schedule import Slot, load_clinic
 from clinic.settings import load_booking_policy
-from clinic.waitlist import end_stale_entries, entries_of, join_queue, leave_queue
+from clinic.waitlist import Entry, end_stale_entries, entries_of, join_queue, leave_queue
 from clinic.waitlist_offers import OfferGone, OfferHeld, OfferOver, Won, decline_offer, take_offer
 
 from .conftest import Patient
@@ -159,6 +159,17 @@ def test_a_promise_of_the_visit_itself_is_kept_although_the_wish_does_not_repeat
     assert room.ask() == 1
 
 
+def test_what_was_wished_for_while_waiting_is_a_promise_of_the_visit_that_moved(room: WaitingRoom) -> None:
+    patient = room.patient(1)
+    visit = room.visit(patient, "Sara", room.at(7, "17:00"), language="en")
+    entry = room.wait(patient, visit, gender="female")
+    room.free("Sara", room.at(1, "17:00"))
+    room.ask()
+    take(room, patient, entry.id)
+    moved = room.appointment(visit)
+    assert moved.starts_at == room.at(1, "17:00") and moved.wishes == {"language": "en", "gender": "female"}
+
+
 def test_a_visit_promised_with_one_doctor_is_not_moved_to_another(room: WaitingRoom) -> None:
     patient = room.patient(1)
     visit = room.visit(patient, "Huda", room.at(7, "16:00"), "general", practitioner=room.doctor("Huda").id)
@@ -179,7 +190,7 @@ def test_another_specialty_is_not_offered(room: WaitingRoom) -> None:
     assert room.ask() == 0
 
 
-def test_a_visit_that_is_longer_than_the_freed_time_is_not_squeezed_into_it(room: WaitingRoom) -> None:
+def wait_for_forty_minutes(room: WaitingRoom) -> Entry:
     entry = room.wait(room.patient(1))
     with room.engine.begin() as conn:
         service = conn.execute(
@@ -195,12 +206,33 @@ def test_a_visit_that_is_longer_than_the_freed_time_is_not_squeezed_into_it(room
             .returning(services.c.id)
         ).scalar_one()
         conn.exec_driver_sql("UPDATE waitlist_entries SET service_id = %s WHERE id = %s", (service, entry.id))
+    return entry
+
+
+def test_a_visit_that_is_longer_than_the_freed_time_is_not_squeezed_into_it(room: WaitingRoom) -> None:
+    wait_for_forty_minutes(room)
+    for number, clock in enumerate(("16:40", "17:20"), start=2):
+        room.visit(room.patient(number), "Sara", room.at(1, clock))
     room.free("Sara", room.at(1, "17:00"))
     assert room.ask() == 0
-    room.free("Sara", room.at(1, "17:00"), 40)
+    room.free("Sara", room.at(2, "17:00"), 40)
     assert room.ask() == 1
     [offer] = room.offers()
     assert offer.during.upper - offer.during.lower == timedelta(minutes=40)
+
+
+def test_two_short_times_beside_each_other_are_one_for_a_long_visit(room: WaitingRoom) -> None:
+    entry = wait_for_forty_minutes(room)
+    room.visit(room.patient(2), "Sara", room.at(1, "16:40"))
+    room.visit(room.patient(3), "Sara", room.at(1, "17:40"))
+    for clock in ("17:00", "17:20"):
+        room.free("Sara", room.at(1, clock))
+    room.ask()
+    [offer, *_] = room.offers()
+    assert offer.during.lower == room.at(1, "17:00") and offer.during.upper == room.at(1, "17:40")
+    take(room, room.patient(1), entry.id)
+    room.ask()
+    assert room.asked() == set() and room.freed() == []
 
 
 def test_a_doctor_who_does_not_see_this_patient_is_not_offered(room: WaitingRoom) -> None:

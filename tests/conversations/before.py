@@ -15,7 +15,7 @@ from clinic.conversations import Conversation, ensure_conversation
 from clinic.database.tables import patients
 from clinic.free_times import free_times
 from clinic.patients import add_patient, patients_of, self_of
-from clinic.schedule import Clinic, Slot, Specialty, bookable_specialties, load_clinic
+from clinic.schedule import Clinic, Slot, Specialty, bookable_specialties, load_clinic, practitioners_of
 from clinic.settings import load_booking_policy
 from istiqbal.settings import EMULATOR_PHONE_NUMBER_ID
 
@@ -83,7 +83,13 @@ def _book(engine: Engine, script: Script, conversation: Conversation, number: in
 def _candidates(
     conn: Connection, clinic: Clinic, specialty: Specialty, visit: SeededVisit, now: datetime, dice: random.Random
 ) -> Iterator[Slot]:
-    """The times of the first day with any, from `days` ahead on, in drawn order; then those of the next day."""
+    """The times of the first day with any, from `days` ahead on, in drawn order; then those of the next day.
+
+    A visit of today is around this minute whatever the hours are: a late evening has no free time left.
+    """
+    if visit.days == 0:
+        yield from _today(conn, clinic, specialty, visit, now)
+        return
     policy = load_booking_policy(conn, clinic.id)
     start = now + timedelta(days=visit.days)
     by_day: dict[date, list[Slot]] = {}
@@ -92,6 +98,21 @@ def _candidates(
             by_day.setdefault(slot.start.astimezone(clinic.zone).date(), []).append(slot)
     for slots in by_day.values():
         yield from dice.sample(slots, len(slots))
+
+
+def _today(conn: Connection, clinic: Clinic, specialty: Specialty, visit: SeededVisit, now: datetime) -> Iterator[Slot]:
+    """From twenty minutes ahead on, as long as that is today; then back from twenty minutes ago."""
+    doctors = [
+        one
+        for one in practitioners_of(conn, clinic.id, specialty.id)
+        if visit.practitioner is None or visit.practitioner in one.name_en
+    ]
+    minute, length = now.replace(second=0, microsecond=0), timedelta(minutes=specialty.minutes)
+    ahead = [minute + timedelta(minutes=20) + number * length for number in range(12)]
+    ago = [minute - timedelta(minutes=20), minute - timedelta(minutes=50)]  # who is late is so by less than an hour
+    for start in (*ahead, *ago):
+        if start.astimezone(clinic.zone).date() == now.astimezone(clinic.zone).date():
+            yield from (Slot(doctor, start, start + length) for doctor in doctors)
 
 
 def _patient_of(conn: Connection, conversation: Conversation, visit: SeededVisit) -> str:

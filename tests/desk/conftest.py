@@ -31,6 +31,7 @@ from desk.app import create_app
 from istiqbal.settings import PROJECT
 from messaging.bubbles import Bubble
 from messaging.outbox import queue_bubbles
+from tests.desk import served
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=timezone.utc)  # half past noon in Riyadh
 START_SECONDS = 40
@@ -191,7 +192,7 @@ def reem(new_browser: NewBrowser, staff_ids: dict[str, str]) -> Browser:
 
 @dataclass(frozen=True)
 class RunningDesk:
-    """`python -m desk` in a process of its own, with the real clock."""
+    """A desk in a process of its own, with the real clock."""
 
     url: str
 
@@ -204,31 +205,54 @@ class RunningDesk:
 
 
 @pytest.fixture
-def running_desk(database_url: str, front: Front, staff_ids: dict[str, str], tmp_path: Path) -> Iterator[RunningDesk]:
+def desk_environ(database_url: str, front: Front, staff_ids: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """What a desk in another process starts with: this test's database, a free port."""
     front.clock.now = datetime.now(timezone.utc)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environ = {
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("WHATSAPP_")},
         "DATABASE_URL": database_url,
         "ISTIQBAL_HOME": str(tmp_path),
         "ISTIQBAL_DESK_PORT": str(port),
         "ISTIQBAL_BIND": "127.0.0.1",
     }
-    process = subprocess.Popen([sys.executable, "-m", "desk"], cwd=PROJECT, env=environ)
-    url = f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def running_desk(desk_environ: dict[str, str]) -> Iterator[RunningDesk]:
+    process = served.start(desk_environ)
+    url = _url(desk_environ)
     try:
-        await_answer(f"{url}/health", process)
+        await_answer(f"{url}/health", process.is_alive)
+        yield RunningDesk(url)
+    finally:
+        process.terminate()
+        process.join(15)
+        assert process.exitcode in (0, -signal.SIGTERM), "the desk did not end when it was asked to"
+
+
+@pytest.fixture
+def started_desk(desk_environ: dict[str, str]) -> Iterator[RunningDesk]:
+    """The same by its command: `python -m desk`."""
+    process = subprocess.Popen([sys.executable, "-m", "desk"], cwd=PROJECT, env=desk_environ)
+    url = _url(desk_environ)
+    try:
+        await_answer(f"{url}/health", lambda: process.poll() is None)
         yield RunningDesk(url)
     finally:
         process.terminate()
         assert process.wait(timeout=15) in (0, -signal.SIGTERM), "the desk did not end when it was asked to"
 
 
-def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
+def _url(environ: dict[str, str]) -> str:
+    return f"http://127.0.0.1:{environ['ISTIQBAL_DESK_PORT']}"
+
+
+def await_answer(url: str, is_alive: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and is_alive():
         with suppress(httpx.HTTPError):
             if httpx.get(url, timeout=2).status_code == 200:
                 return

@@ -13,11 +13,15 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Engine
 
 from clinic.appointments import book_slot
-from clinic.database.tables import appointments, messages, specialties, tasks
+from clinic.database.tables import appointments, encounters, messages, specialties, tasks
 from clinic.demo import DemoClinic
 from clinic.patients import add_patient
 from clinic.schedule import Slot, practitioners_of
 from clinic.tasks import open_task
+from imports.importing import import_rows
+from imports.job import job_for
+from imports.kinds import LISTS
+from imports.rows import Row
 from tests.desk.conftest import NOW, Browser, Front, NewBrowser, token
 
 
@@ -122,6 +126,23 @@ def test_a_visit_is_marked_from_the_list_step_by_step_and_a_wrong_tap_taken_back
     marked(reem, visit, "undo", "fulfilled")
     assert status_of(front, visit) == "arrived"
     assert front.on_record("mark_arrived") == front.on_record("undo_mark") == [f"appointments:{visit}"]
+
+
+def test_what_a_practice_system_marked_can_be_taken_back_too(reem: Browser, front: Front, clinic: DemoClinic) -> None:
+    visit = book(front, clinic, NOW - timedelta(minutes=10), "Mona Saleh")
+    with front.engine.begin() as conn:
+        job = job_for(conn, str(clinic.id), NOW, actor="api")
+        rows = [Row(1, {"appointment": visit, "status": "fulfilled"})]
+        import_rows(job, LISTS["arrivals"], rows, total=1, titles={}, broken=[])
+    assert status_of(front, visit) == "fulfilled" and encounters_of(front) == 1
+    assert "Undo" in reem.get("/appointments").text
+    marked(reem, visit, "undo", "fulfilled")
+    assert status_of(front, visit) == "booked" and encounters_of(front) == 0
+
+
+def encounters_of(front: Front) -> int:
+    with front.engine.begin() as conn:
+        return len(conn.execute(select(encounters)).all())
 
 
 def test_the_buttons_are_those_of_the_moment(reem: Browser, front: Front, clinic: DemoClinic) -> None:

@@ -82,10 +82,10 @@ async def test_a_browser_that_is_slow_keeps_no_more_than_it_needs() -> None:
 
 
 def test_a_message_arrives_in_an_open_stream_of_its_own_clinic(
-    running_desk: RunningDesk, front: Front, clinic: DemoClinic, other_clinic: DemoClinic
+    started_desk: RunningDesk, front: Front, clinic: DemoClinic, other_clinic: DemoClinic
 ) -> None:
     ours, theirs = front.chat(clinic), front.chat(other_clinic, 5)
-    with running_desk.logged_in("reem") as http, http.stream("GET", "/events", timeout=DEADLINE) as stream:
+    with started_desk.logged_in("reem") as http, http.stream("GET", "/events", timeout=DEADLINE) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert stream.headers["cache-control"] == "no-store"
         lines = stream.iter_lines()
@@ -115,10 +115,10 @@ def test_a_page_that_keeps_itself_fresh_gets_its_parts_and_a_lost_session_a_401(
 
 
 def test_the_desk_answers_health_and_says_in_words_when_the_database_is_away(
-    running_desk: RunningDesk, engine: Engine, postgres_server: str
+    started_desk: RunningDesk, engine: Engine, postgres_server: str
 ) -> None:
     name, server = engine.url.database, open_engine(postgres_server)
-    with running_desk.logged_in("reem") as http:
+    with started_desk.logged_in("reem") as http:
         assert http.get("/health").json() == {"status": "ok"}
         with server.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))

@@ -220,3 +220,42 @@ def test_a_start_that_cannot_be_is_bad(office: Office, when: str) -> None:
     office.bring("patients", "id,name,phone\nF1,Mona Saleh,0500000001\n")
     done = office.bring("appointments", f"practitioner,patient,start\nDr. Sara Alharbi,F1,{when}\n")
     assert done.outcome == "refused" and office.count("appointments") == 0
+
+
+def calls(office: Office) -> int:
+    return len(
+        office.rows("SELECT 1 FROM tasks WHERE clinic_id = :clinic AND kind = 'call_patient' AND done_at IS NULL")
+    )
+
+
+def test_a_visit_ahead_that_a_list_moves_or_cancels_is_on_receptions_list_once(office: Office) -> None:
+    office.bring("appointments", HEADER + SARA)
+    assert calls(office) == 0
+    office.bring("appointments", HEADER + SARA.replace("17:30,,", "17:30,30,"))  # a longer visit moves nobody
+    assert calls(office) == 0
+    office.bring("appointments", HEADER + SARA.replace("17:30", "18:00"))
+    assert calls(office) == 1
+    office.bring("appointments", HEADER + SARA.replace("17:30,,", "18:00,,cancelled"))
+    assert calls(office) == 1
+
+
+def test_a_visit_that_is_over_is_nobodys_call(office: Office) -> None:
+    office.bring("appointments", HEADER + SARA)
+    over = datetime(2026, 12, 2, tzinfo=timezone.utc)
+    office.bring("appointments", HEADER + SARA.replace("17:30,,", "17:30,,cancelled"), now=over)
+    assert calls(office) == 0
+
+
+def test_a_visit_that_a_list_says_took_place_stands_among_the_visits_once(office: Office) -> None:
+    office.bring("appointments", HEADER + SARA)
+    over = datetime(2026, 12, 1, 15, tzinfo=timezone.utc)
+    office.bring("visits", "patient,doctor,date\nF1,Sara Alharbi,2026-12-01\n", now=over)
+    seen = HEADER + SARA.replace("17:30,,", "17:30,,fulfilled")
+    office.bring("appointments", seen, now=over)
+    assert office.count("encounters") == 1
+    office.do("DELETE FROM encounters WHERE clinic_id = :clinic")
+    office.do("UPDATE appointments SET status = 'booked' WHERE clinic_id = :clinic")
+    office.bring("appointments", seen, now=over)
+    assert office.rows("SELECT kind, visited_on::text FROM encounters WHERE clinic_id = :clinic") == [
+        ("single", "2026-12-01")
+    ]

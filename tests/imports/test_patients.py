@@ -242,3 +242,35 @@ def test_whom_reception_found_to_be_one_stays_one_when_the_list_comes_again(offi
     assert counts(office.bring("visits", "patient,date\nF2,2026-01-05\n")) == (1, 0, 0, 0)
     kept = office.rows("SELECT p.external_id FROM encounters e JOIN patients p ON p.id = e.patient_id")
     assert kept == [("F1",)] and office.count("patients") == 2
+
+
+def merge_here(office: Office, gone: str, kept: str) -> None:
+    office.do(
+        "UPDATE patients SET merged_into = (SELECT id FROM patients WHERE external_id = :kept AND clinic_id = :clinic) "
+        "WHERE external_id = :gone AND clinic_id = :clinic",
+        gone=gone,
+        kept=kept,
+    )
+
+
+def test_two_old_ids_of_one_patient_are_taken_also_without_the_row_of_the_one_who_was_kept(office: Office) -> None:
+    rows = "F2,Mona Salih,0500000001\nF3,Mona Salehh,0500000001\n"
+    office.bring("patients", "id,name,phone\nF1,Mona Saleh,0500000001\n" + rows)
+    merge_here(office, "F2", "F1")
+    merge_here(office, "F3", "F1")
+    assert counts(office.bring("patients", "id,name,phone\n" + rows)) == (0, 0, 2, 0)
+
+
+def test_what_the_row_of_a_merged_patient_says_of_consent_is_kept(office: Office) -> None:
+    file = (
+        "id,name,phone,marketing consent,consent source,consent date\n{0}F2,Mona Salih,0500000002,no,call,2026-03-02\n"
+    )
+    office.bring("patients", "id,name,phone\nF1,Mona Saleh,0500000001\nF2,Mona Salih,0500000002\n")
+    merge_here(office, "F2", "F1")
+    for _ in range(2):
+        office.bring("patients", file.format("F1,Mona Saleh,0500000001,yes,form,2026-03-01\n"))
+    query = (
+        "SELECT c.wa_id, s.granted FROM consents s JOIN contacts c ON c.id = s.contact_id WHERE s.clinic_id = :clinic "
+        "ORDER BY 1"
+    )
+    assert office.rows(query) == [("966500000001", True), ("966500000002", False)]

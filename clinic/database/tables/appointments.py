@@ -70,7 +70,9 @@ appointments = Table(
         "ix_appointments_busy",
         "practitioner_id",
         "starts_at",
-        postgresql_include=["ends_at", "status", "hold_expires_at"],
+        # Word for word as the search asks for it: then it is read, not worked out.
+        text("encode(timestamptz_send(starts_at) || timestamptz_send(ends_at), 'hex')"),
+        postgresql_include=["ends_at", "hold_expires_at"],
         postgresql_where=text("status <> 'cancelled'"),
     ),
     Index("ix_appointments_patient", "patient_id"),
